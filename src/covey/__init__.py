@@ -1,0 +1,41 @@
+"""Covey: k-means from a raw file to groups that people can act on.
+
+Names load when they are first used, so that ``import covey`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from covey.estimators.kmeans import KMeans
+    from covey.estimators.minibatch import MiniBatchKMeans
+    from covey.model import Model, load
+    from covey.recipes.segment import segment
+
+__version__ = "0.1.0"
+
+#: public name -> the module that defines it
+_WHERE = {
+    "KMeans": "covey.estimators.kmeans",
+    "MiniBatchKMeans": "covey.estimators.minibatch",
+    "Model": "covey.model",
+    "load": "covey.model",
+    "segment": "covey.recipes.segment",
+}
+
+__all__ = ["KMeans", "MiniBatchKMeans", "Model", "__version__", "load", "segment"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module of a public name when the name is first used."""
+    if name not in _WHERE:
+        raise AttributeError(f"module 'covey' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_WHERE[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_WHERE})

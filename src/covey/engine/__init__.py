@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: the loop is here, the pass is native."""

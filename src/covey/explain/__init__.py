@@ -1,0 +1,1 @@
+"""Features and a Run become facts; one question per file."""

@@ -1,0 +1,1 @@
+"""Raw input becomes Features; one kind of input per file."""

@@ -1,0 +1,381 @@
+"""Every option: its default, the rule its value must follow, its help. Described once, here.
+
+From this table come the checks and their messages, the command-line flags, the generated bad
+values that the contract tests try, and the option pages of the documentation. Names are
+scikit-learn's wherever scikit-learn has the idea.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import numbers
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from covey.errors import OptionError, OptionTypeError, nearest
+
+# ---------------------------------------------------------------- rules
+
+
+@dataclass(frozen=True)
+class Number:
+    """An integer (``whole``) or a real number, between two bounds."""
+
+    whole: bool = True
+    low: float = -math.inf
+    high: float = math.inf
+    open_low: bool = False  # the low bound itself is not allowed
+
+    def says(self) -> str:
+        """Put the rule in words."""
+        kind = "an integer" if self.whole else "a number"
+        parts = []
+        if self.low > -math.inf:
+            parts.append(f"{'>' if self.open_low else '>='} {self.low:g}")
+        if self.high < math.inf:
+            parts.append(f"<= {self.high:g}")
+        return " ".join([kind, " and ".join(parts)]).strip()
+
+    def type_ok(self, value: Any) -> bool:
+        """Tell whether the value has the type that the rule needs."""
+        if isinstance(value, bool) or type(value).__name__ == "bool_":
+            return False
+        return isinstance(value, numbers.Integral if self.whole else numbers.Real)
+
+    def value_ok(self, value: Any) -> bool:
+        """Tell whether a value of the right type lies between the bounds."""
+        above = value > self.low if self.open_low else value >= self.low
+        return bool(above and value <= self.high)  # NaN fails both
+
+    def bad_values(self) -> tuple[Any, ...]:
+        """Return values that must be refused."""
+        below = () if self.low == -math.inf else (self.low if self.open_low else self.low - 1,)
+        below = tuple(int(v) if self.whole else v for v in below)
+        above = () if self.high == math.inf else (self.high + 1,)
+        return (*below, *above, "three", 1.5 if self.whole else math.nan)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """True or false."""
+
+    def says(self) -> str:
+        """Put the rule in words."""
+        return "True or False"
+
+    def type_ok(self, value: Any) -> bool:
+        """Tell whether the value is a boolean."""
+        return isinstance(value, bool) or type(value).__name__ == "bool"
+
+    def value_ok(self, value: Any) -> bool:
+        """Accept both."""
+        return True
+
+    def bad_values(self) -> tuple[Any, ...]:
+        """Return values that must be refused."""
+        return ("yes", 2, 0.5)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def says(self) -> str:
+        """Put the rule in words."""
+        return "one of " + ", ".join(repr(word) for word in self.words)
+
+    def type_ok(self, value: Any) -> bool:
+        """Tell whether the value is text."""
+        return isinstance(value, str)
+
+    def value_ok(self, value: Any) -> bool:
+        """Tell whether the value is one of the words."""
+        return value in self.words
+
+    def bad_values(self) -> tuple[Any, ...]:
+        """Return values that must be refused."""
+        return ("no-such-choice", 3.5)
+
+
+@dataclass(frozen=True)
+class Text:
+    """Any text that is not blank."""
+
+    def says(self) -> str:
+        """Put the rule in words."""
+        return "text that is not blank"
+
+    def type_ok(self, value: Any) -> bool:
+        """Tell whether the value is text."""
+        return isinstance(value, str)
+
+    def value_ok(self, value: Any) -> bool:
+        """Tell whether anything is in it."""
+        return bool(value.strip())
+
+    def bad_values(self) -> tuple[Any, ...]:
+        """Return values that must be refused."""
+        return ("", 7)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A list of names; on the command line, separated by commas."""
+
+    def says(self) -> str:
+        """Put the rule in words."""
+        return "a list of names, each given once"
+
+    def type_ok(self, value: Any) -> bool:
+        """Tell whether the value is a list of texts."""
+        return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+
+    def value_ok(self, value: Any) -> bool:
+        """Tell whether no name is blank or given twice."""
+        return all(item.strip() for item in value) and len(set(value)) == len(value)
+
+    def bad_values(self) -> tuple[Any, ...]:
+        """Return values that must be refused."""
+        return ((1, 2), ("a", "a"), ("",), 7)
+
+
+@dataclass(frozen=True)
+class Other:
+    """A value that only the code using it can judge (an array, a callable, a file)."""
+
+    words: str
+
+    def says(self) -> str:
+        """Put the rule in words."""
+        return self.words
+
+    def type_ok(self, value: Any) -> bool:
+        """Leave the judgement to the code that uses it."""
+        return True
+
+    def value_ok(self, value: Any) -> bool:
+        """Leave the judgement to the code that uses it."""
+        return True
+
+    def bad_values(self) -> tuple[Any, ...]:
+        """Return nothing: what is bad is tested where the value is used."""
+        return ()
+
+
+Rule = Number | Flag | Choice | Text | Texts | Other
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option. Any one of its rules may hold; ``None`` is allowed when it is the default."""
+
+    name: str
+    default: Any
+    rules: tuple[Rule, ...]
+    help: str
+    flag: str = ""  # "-k/--n-clusters"; made from the name when empty
+    metavar: str = ""
+
+    def says(self) -> str:
+        """Put what must hold in words."""
+        words = [rule.says() for rule in self.rules]
+        return " or ".join([*words, "None"] if self.default is None else words)
+
+    def check(self, value: Any) -> None:
+        """Raise OptionError or OptionTypeError unless the value is one this option can have."""
+        if value is None and self.default is None:
+            return
+        typed = [rule for rule in self.rules if rule.type_ok(value)]
+        if any(rule.value_ok(value) for rule in typed):
+            return
+        error = OptionError if typed else OptionTypeError
+        hint = ""
+        for rule in self.rules:
+            if isinstance(rule, Choice) and isinstance(value, str):
+                hint = nearest(value, rule.words)
+        raise error(f"{self.name} must be {self.says()}; got {value!r}.{hint}")
+
+
+# ---------------------------------------------------------------- the table
+
+_POSITIVE = Number(low=1)
+
+
+def _table(*options: Option) -> Mapping[str, Option]:
+    return {option.name: option for option in options}
+
+
+#: options of the estimators, under scikit-learn's names and defaults
+ESTIMATOR: Mapping[str, Option] = _table(
+    Option("n_clusters", 8, (_POSITIVE,), "Number of clusters, and of centers."),
+    Option(
+        "init",
+        "k-means++",
+        (
+            Choice(("k-means++", "random")),
+            Other("an array of shape (n_clusters, n_features) or a callable"),
+        ),
+        "How to choose the first centers: greedy k-means++, random rows, given centers, or a "
+        "callable (X, n_clusters, random_state) -> centers.",
+    ),
+    Option(
+        "n_init",
+        "auto",
+        (Choice(("auto",)), _POSITIVE),
+        "Number of runs from different first centers; the one of least inertia is kept. 'auto' "
+        "means 1 for k-means++ and given centers, 10 (3 in mini-batches) for random or a callable.",
+    ),
+    Option("max_iter", 300, (_POSITIVE,), "Most iterations of one run."),
+    Option(
+        "tol",
+        1e-4,
+        (Number(whole=False, low=0),),
+        "A run has converged when the squared movement of all centers is at most tol times the "
+        "mean variance of the features.",
+    ),
+    Option("verbose", 0, (Number(low=0), Flag()), "Print the inertia of each iteration."),
+    Option(
+        "random_state",
+        None,
+        (Other("an integer >= 0, a numpy Generator or a RandomState"),),
+        "Seed of the random choices; an integer makes the run reproducible.",
+    ),
+    Option(
+        "copy_x",
+        True,
+        (Flag(),),
+        "Accepted for compatibility; the data given are never changed.",
+    ),
+    Option(
+        "algorithm",
+        "lloyd",
+        (Choice(("lloyd", "elkan")),),
+        "Accepted for compatibility: both give Lloyd's result exactly.",
+    ),
+    Option("batch_size", 1024, (_POSITIVE,), "Rows in a mini-batch."),
+    Option("compute_labels", True, (Flag(),), "Compute labels and inertia of all rows at the end."),
+    Option(
+        "max_no_improvement",
+        10,
+        (Number(low=0),),
+        "Stop after this many mini-batches without a better smoothed inertia; None: never.",
+    ),
+    Option(
+        "init_size",
+        None,
+        (_POSITIVE,),
+        "Rows drawn to choose the first centers; None: three batches, at least 3 n_clusters.",
+    ),
+    Option(
+        "reassignment_ratio",
+        0.01,
+        (Number(whole=False, low=0),),
+        "Centers that got fewer than this share of the most frequent center's rows move to "
+        "random rows.",
+    ),
+)
+
+#: options of `covey segment`, its recipe and `covey.segment`
+SEGMENT: Mapping[str, Option] = _table(
+    Option(
+        "k",
+        None,
+        (_POSITIVE,),
+        "Number of segments; chosen by a sweep of K = 2 … 10 when not given.",
+        flag="-k",
+    ),
+    Option("names", None, (Texts(),), "Names of the segments, in their order; needs k."),
+    Option(
+        "order_by",
+        None,
+        (Text(),),
+        "Column or role (spend, frequency, …) whose mean orders the segments, smallest first.",
+    ),
+    Option("features", None, (Texts(),), "Cluster on these columns and no others."),
+    Option("drop", None, (Texts(),), "Leave these columns out altogether."),
+    Option("id", None, (Text(),), "Column that names the row; never clustered on."),
+    Option(
+        "scale",
+        "auto",
+        (Choice(("auto", "standard", "none")),),
+        "Standardise each feature ('standard'), leave them as they are ('none'), or standardise "
+        "unless all share one unit and scale ('auto').",
+    ),
+    Option(
+        "log",
+        None,
+        (Texts(),),
+        "Columns to log, or 'none', or 'all'; when not given, heavy tails are logged where that "
+        "makes the feature less skewed.",
+    ),
+    Option(
+        "missing",
+        "auto",
+        (Choice(("auto", "median", "zero", "drop")),),
+        "Missing values: fill with the median or zero, or drop the rows; 'auto' fills with the "
+        "median and leaves out columns that are mostly missing.",
+    ),
+    Option(
+        "categories",
+        "describe",
+        (Choice(("describe", "cluster", "drop")),),
+        "Text categories and yes/no columns: tell them for each segment ('describe'), cluster on "
+        "them too, one-hot ('cluster'), or leave them out ('drop').",
+    ),
+    Option(
+        "where",
+        None,
+        (Text(),),
+        "Keep only the rows for which this SQL condition holds, such as \"country = 'UK'\".",
+    ),
+    Option("invoice", None, (Text(),), "Invoice lines: the column of the invoice number."),
+    Option("customer", None, (Text(),), "Invoice lines: the column of the customer."),
+    Option("date", None, (Text(),), "Invoice lines: the column of the invoice date."),
+    Option("quantity", None, (Text(),), "Invoice lines: the column of the quantity."),
+    Option("price", None, (Text(),), "Invoice lines: the column of the unit price."),
+    Option(
+        "lines",
+        "auto",
+        (Choice(("auto", "yes", "no")),),
+        "Whether the rows are invoice lines to be turned into customers; 'auto' looks at the "
+        "columns.",
+    ),
+    Option("playbook", None, (Text(),), "TOML file of names and actions; a built-in one else."),
+    Option("n_init", 4, (_POSITIVE,), "Runs from different first centers for each K."),
+    Option("seed", 0, (Number(low=0, high=2**32 - 1),), "Seed of the random choices."),
+    Option("title", None, (Text(),), "Title of the report; made from the file name else."),
+)
+
+#: options that say how to read a table
+READING: Mapping[str, Option] = _table(
+    Option(
+        "format",
+        None,
+        (Choice(("csv", "parquet", "excel", "json", "sqlite", "duckdb")),),
+        "Format of the input; found out from its name and first bytes when not given.",
+    ),
+    Option("delimiter", None, (Text(), Choice(("\t",))), "Delimiter of a CSV file."),
+    Option("encoding", None, (Text(),), "Encoding of a CSV file, such as utf-8 or cp1252."),
+    Option("decimal", None, (Choice((".", ",")),), "Decimal sign of numbers written as text."),
+    Option("sheet", None, (Text(),), "Sheet of an Excel file; the first one else."),
+    Option("table", None, (Text(),), "Table of an SQLite or DuckDB file, when it has several."),
+    Option("query", None, (Text(),), "SQL query to read from a database."),
+)
+
+
+def option(table: Mapping[str, Option], name: str) -> Any:
+    """Make a dataclass field from an option: its default, and the option in the metadata."""
+    entry = table[name]
+    return dataclasses.field(default=entry.default, metadata={"option": entry})
+
+
+def check(table: Mapping[str, Option], values: Mapping[str, Any], skip: Iterable[str] = ()) -> None:
+    """Check each value against the option of its name; the first that fails raises."""
+    skipped = set(skip)
+    for name, value in values.items():
+        if name in table and name not in skipped:
+            table[name].check(value)

@@ -1,0 +1,1 @@
+"""One application per file, on the contract in _recipe.py."""

@@ -1,0 +1,1 @@
+"""An Explanation becomes HTML, JSON and CSV; pure: same input, same bytes."""
