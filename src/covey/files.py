@@ -44,7 +44,7 @@ def write_files(folder: str | os.PathLike[str], files: Mapping[str, bytes], forc
                 handle.flush()
                 os.fsync(handle.fileno())
         for temporary, place in beside:
-            os.replace(temporary, place)
+            temporary.replace(place)
     except OSError as error:
         raise OutputError(
             f"{str(folder)!r} must be a folder that can be written; "

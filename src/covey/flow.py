@@ -129,7 +129,7 @@ class Features:
         return tuple(feature.name for feature in self.columns)
 
     def with_role(self, role: str) -> tuple[int, ...]:
-        """Indices of the features that play a role."""
+        """Return the indices of the features that play a role."""
         return tuple(j for j, feature in enumerate(self.columns) if feature.role == role)
 
 
