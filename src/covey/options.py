@@ -358,9 +358,21 @@ READING: Mapping[str, Option] = _table(
         (Choice(("csv", "parquet", "excel", "json", "sqlite", "duckdb")),),
         "Format of the input; found out from its name and first bytes when not given.",
     ),
-    Option("delimiter", None, (Text(), Choice(("\t",))), "Delimiter of a CSV file."),
+    Option(
+        "delimiter",
+        None,
+        (Text(), Choice(("\t", " "))),
+        "Delimiter of a CSV file: one character, or comma, semicolon, tab, bar, space, or whitespace "
+        "for any run of spaces; found out when not given.",
+    ),
     Option("encoding", None, (Text(),), "Encoding of a CSV file, such as utf-8 or cp1252."),
     Option("decimal", None, (Choice((".", ",")),), "Decimal sign of numbers written as text."),
+    Option(
+        "header",
+        "auto",
+        (Choice(("auto", "yes", "no")),),
+        "Whether the first line of a CSV or Excel file names the columns; 'auto' looks at it.",
+    ),
     Option("sheet", None, (Text(),), "Sheet of an Excel file; the first one else."),
     Option("table", None, (Text(),), "Table of an SQLite or DuckDB file, when it has several."),
     Option("query", None, (Text(),), "SQL query to read from a database."),

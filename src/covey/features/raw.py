@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,11 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from covey.errors import InputError, OptionError
+from covey.features.values import scannable
 from covey.flow import CleaningStep, Source
 
 if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
+
+#: more threads than this do not make reading a table faster, but each takes memory
+_MAX_THREADS = 8
 
 
 def quote(name: str) -> str:
@@ -22,14 +28,33 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(text: str) -> str:
+    """Quote a text for SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def connect() -> duckdb.DuckDBPyConnection:
     """Open an in-memory DuckDB that downloads nothing and keeps the order of the rows."""
     import duckdb
 
-    con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
-    con.execute("SET preserve_insertion_order = true")
+    config = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "allow_community_extensions": "false",
+        "python_enable_replacements": "false",  # SQL never sees a Python variable
+        "preserve_insertion_order": "true",
+        "temp_directory": tempfile.gettempdir(),  # not the folder the user works in
+        "threads": str(min(_n_cores(), _MAX_THREADS)),
+    }
+    con = duckdb.connect(":memory:", config=config)
     con.execute("SET enable_progress_bar = false")
     return con
+
+
+def seal(con: duckdb.DuckDBPyConnection) -> None:
+    """Shut a connection off from files and network for good, so that no SQL of the user's can."""
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
 
 
 @dataclass(frozen=True)
@@ -37,15 +62,17 @@ class Table:
     """Rows as they were read.
 
     Columns of text files are VARCHAR, exactly as written: what they mean is decided later, in
-    one place. Typed sources (Parquet, databases, data frames) keep their DuckDB types.
+    one place. Typed sources (Parquet, databases, data frames) keep their DuckDB types. Every
+    column holds single values: lists and records arrive as text.
     """
 
     con: duckdb.DuckDBPyConnection
-    name: str  # of the table or view in `con`
+    name: str  # of the table in `con`
     columns: tuple[str, ...]  # in the order of the source
     source: Source
     cleaning: tuple[CleaningStep, ...] = ()  # the first step is "read"
     decimal: str | None = None  # decimal sign of numbers written as text; None: to be found out
+    frame_backend: str | None = None  # "pandas", "polars", "pyarrow": results are given in kind
 
     @classmethod
     def from_columns(
@@ -56,23 +83,28 @@ class Table:
         Parameters
         ----------
         columns : mapping of name to values
-            Numbers, booleans and dates as NumPy arrays keep their type (NaN and NaT become
-            NULL); anything else is stored as text, None as NULL.
+            Numbers, booleans and dates keep their type, None, NaN and NaT become NULL; anything
+            else, and a mixture, is stored as text. Names must differ in more than case.
+
+        Raises
+        ------
+        InputError
+            The columns have different lengths.
         """
+        lengths = {name: len(values) for name, values in columns.items()}
+        if len(set(lengths.values())) > 1:
+            shown = ", ".join(f"{name!r} has {n:,}" for name, n in list(lengths.items())[:6])
+            raise InputError(f"columns must have the same number of values; got {shown}")
+        n_rows = next(iter(lengths.values()), 0)
         con = connect()
-        arrays = {name: _plain(values) for name, values in columns.items()}
-        n_rows = len(next(iter(arrays.values()))) if arrays else 0
-        source = source or Source("data", "columns", n_rows, len(arrays))
-        renamed = {f"c{j}": array for j, array in enumerate(arrays.values())}
-        con.register("incoming", renamed)
-        chosen = ", ".join(
-            f"{_null(f'c{j}', array)} AS {quote(name)}"
-            for j, (name, array) in enumerate(arrays.items())
-        )
-        con.execute(f"CREATE TABLE data AS SELECT {chosen} FROM incoming")
-        con.unregister("incoming")
+        if columns:
+            fill(con, "data", tuple(columns), [scannable(values) for values in columns.values()])
+        else:
+            con.execute("CREATE TABLE data AS SELECT 0 AS nothing WHERE false")
+        seal(con)
+        source = source or Source("data", "columns", n_rows, len(columns))
         read = CleaningStep("rows read", "read", n_rows, n_left=n_rows)
-        return cls(con, "data", tuple(arrays), source, (read,))
+        return cls(con, "data", tuple(columns), source, (read,))
 
     @property
     def n_rows(self) -> int:
@@ -105,22 +137,31 @@ class Table:
         return self.arrays(value=quote(column))["value"]
 
     def where(self, condition: str) -> Table:
-        """Keep the rows for which an SQL condition holds; the rows dropped are logged."""
-        import duckdb
+        """Keep the rows for which an SQL condition holds; the rows dropped are logged.
 
+        Inside the condition, a text column whose every value is a number or a date counts as
+        one, so that ``Age > 30`` means what it says for a CSV file too.
+
+        Raises
+        ------
+        OptionError
+            The condition is not SQL, names an unknown column, or reaches outside the table.
+        InputError
+            No row is left.
+        """
         before = self.n_rows
         view = f"{self.name}_where"
-        try:
-            self.con.execute(
-                f"CREATE OR REPLACE TABLE {quote(view)} AS "
-                f"SELECT * FROM {quote(self.name)} WHERE ({condition}\n)"
-            )
-        except duckdb.Error as error:
-            first = str(error).strip().splitlines()[0]
-            raise OptionError(
-                f"where must be an SQL condition on the columns of {self.source.name}; "
-                f"got {condition!r}: {first}"
-            ) from error
+        typed = ", ".join(
+            f"{sql} AS {quote(name)}" for name, sql in self._meant(condition).items()
+        )
+        replaced = f"* REPLACE ({typed})" if typed else "*"
+        self._refuse_unless_condition(condition)
+        self._run_condition(
+            f"CREATE OR REPLACE TABLE {quote(view)} AS SELECT covey_row.* FROM ("
+            f"SELECT whole AS covey_row, {replaced} FROM {quote(self.name)} AS whole) "
+            f"WHERE ({condition}\n)",
+            condition,
+        )
         kept = dataclasses.replace(self, name=view)
         left = kept.n_rows
         if left == 0:
@@ -130,25 +171,82 @@ class Table:
         step = CleaningStep(f"rows outside --where {condition}", "removed", before - left, "", left)
         return dataclasses.replace(kept, cleaning=(*self.cleaning, step))
 
+    def _refuse_unless_condition(self, condition: str) -> None:
+        """Raise unless the text is one expression: ``1=1); DROP TABLE data; --`` is not."""
+        import duckdb
 
-def _plain(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
-    """Return values as an array that DuckDB can scan without guessing."""
-    array = np.asarray(values)
-    if array.dtype.kind in "biuf":
-        return array
-    if array.dtype.kind == "M":
-        return array.astype("datetime64[us]")
-    texts = [None if value is None or value != value else str(value) for value in values]
-    return np.array(texts, dtype=object)
+        try:
+            duckdb.SQLExpression(condition)
+        except duckdb.Error as error:
+            raise self._bad_condition(condition, error) from error
+
+    def _run_condition(self, sql: str, condition: str) -> None:
+        import duckdb
+
+        try:
+            self.con.execute(sql)
+        except duckdb.Error as error:
+            raise self._bad_condition(condition, error) from error
+
+    def _bad_condition(self, condition: str, error: Exception) -> OptionError:
+        first = str(error).strip().splitlines()[0]
+        return OptionError(
+            f"where must be an SQL condition on the columns of {self.source.name} "
+            f"({', '.join(self.columns[:12])}{', …' if len(self.columns) > 12 else ''}); "
+            f"got {condition!r}: {first}"
+        )
+
+    def _meant(self, condition: str) -> dict[str, str]:
+        """SQL for the text columns named in a condition that hold only numbers or only dates."""
+        folded = condition.casefold()
+        texts = [
+            name
+            for name, kind in self.types().items()
+            if kind == "VARCHAR" and name.casefold() in folded
+        ]
+        meant: dict[str, str] = {}
+        for name in texts:
+            column = quote(name)
+            number = column
+            if self.decimal == ",":
+                number = f"replace(replace({column}, '.', ''), ',', '.')"
+            for sql in (f"try_cast({number} AS DOUBLE)", f"try_cast({column} AS TIMESTAMP)"):
+                if self.scalar(f"count({sql}) = count({column}) AND count({column}) > 0"):
+                    meant[name] = sql
+                    break
+        return meant
 
 
-def _null(column: str, array: NDArray[Any]) -> str:
-    """SQL for a column in which NaN and NaT are NULL."""
-    if array.dtype.kind == "f":
-        return f"CASE WHEN isnan({column}) THEN NULL ELSE {column} END"
-    if array.dtype == object:
-        return f"CAST({column} AS VARCHAR)"
-    return column
+def fill(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    names: Sequence[str],
+    columns: Sequence[tuple[NDArray[Any], NDArray[np.bool_]]],
+) -> None:
+    """Create a table from columns as ``values.scannable`` gives them."""
+    incoming: dict[str, NDArray[Any]] = {}
+    chosen: list[str] = []
+    for j, (name, (array, missing)) in enumerate(zip(names, columns, strict=True)):
+        incoming[f"c{j}"] = array
+        sql = f"c{j}"
+        if array.dtype == object:
+            sql = f"CAST(c{j} AS VARCHAR)"
+        elif np.datetime_data(array.dtype)[0] == "D" if array.dtype.kind == "M" else False:
+            incoming[f"c{j}"] = array.astype("datetime64[us]")
+            sql = f"CAST(c{j} AS DATE)"
+        if missing.any():
+            incoming[f"m{j}"] = missing
+            sql = f"CASE WHEN m{j} THEN NULL ELSE {sql} END"
+        chosen.append(f"{sql} AS {quote(name)}")
+    con.register("incoming", incoming)
+    con.execute(f"CREATE TABLE {quote(table)} AS SELECT {', '.join(chosen)} FROM incoming")
+    con.unregister("incoming")
+
+
+def _n_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _unmask(array: NDArray[Any]) -> NDArray[Any]:

@@ -1,0 +1,193 @@
+"""Text as UTF-8 on disk: the encoding is found out, and anything else is rewritten."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from covey.errors import InputError, OptionError
+from covey.features.reading.magic import not_a_table
+from covey.features.reading.spool import Spooled
+
+_CHUNK = 2**22
+_SAMPLE = 2**18
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8", "UTF-8 with BOM"),
+    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),  # before UTF-16 LE, whose mark it starts with
+    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16 LE"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16 BE"),
+)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file of UTF-8 text, with or without a byte order mark, lines ended by LF or CR LF."""
+
+    path: Path
+    name: str
+    encoding: str  # of the file given, in words
+    sample: str  # its beginning, without the mark
+    complete: bool  # the sample is the whole text
+    quotes: bool  # there is a double quote somewhere
+    blank_lines: bool  # two line ends follow one another somewhere
+
+
+def as_utf8(spooled: Spooled, folder: Path, encoding: str | None) -> Text:
+    """Find out the encoding of a text file, check every byte of it, and give it as UTF-8.
+
+    Without a byte order mark, the text is UTF-8 if all of it is valid UTF-8, else Windows-1252
+    if every byte has a meaning there, else Latin-1.
+
+    Raises
+    ------
+    InputError
+        The file is not text, or not in the encoding given.
+    OptionError
+        No such encoding.
+    """
+    path, name = spooled.path, spooled.name
+    with path.open("rb") as handle:
+        head = handle.read(_SAMPLE)
+    codec, words = _given(encoding) if encoding else _guess(head, path, name)
+    plain = codecs.lookup(codec).name == "utf-8"
+    only_cr = b"\r" in head and b"\n" not in head and plain
+    facts = _Facts()
+    if plain and not only_cr:
+        for _ in _decoded(path, name, codec, words, facts):
+            pass
+    else:
+        out = folder / "utf-8"
+        with out.open("xb") as handle:
+            for text in _decoded(path, name, codec, words, facts):
+                chunk = text.replace("\r", "\n") if only_cr else text
+                handle.write(chunk.encode("utf-8"))
+        path = out
+    sample, complete = _beginning(path)
+    return Text(path, name, words, sample, complete, facts.quotes, facts.blank_lines)
+
+
+def with_line_feeds(text: Text, folder: Path) -> Path:
+    """Return a copy in which every line, also inside quotes, ends with LF alone."""
+    out = folder / "line-feeds"
+    held = b""
+    with text.path.open("rb") as handle, out.open("xb") as to:
+        while chunk := handle.read(_CHUNK):
+            chunk = held + chunk
+            held = b"\r" if chunk.endswith(b"\r") else b""
+            to.write(chunk.removesuffix(held).replace(b"\r\n", b"\n"))
+        to.write(held)
+    return out
+
+
+def n_blank_lines(path: Path) -> int:
+    """Count the blank lines of a UTF-8 text: outside quotes, and not at its very end."""
+    n_blank = n_last = 0
+    inside = 0
+    before = b"\n"
+    with path.open("rb") as handle:
+        while chunk := handle.read(_CHUNK):
+            pieces = chunk.replace(b"\r", b"").split(b'"')
+            # each quoted run shrinks to one quote, so that only line ends between lines are left
+            bare = before + b'"'.join(pieces[inside::2])
+            inside = (inside + len(pieces) - 1) % 2
+            bare += b'"' * inside
+            n_blank += len(re.findall(rb"\n(?=\n)", bare))
+            n_tail = len(bare) - len(bare.rstrip(b"\n"))
+            n_last = n_tail if n_tail < len(bare) else n_last + n_tail - 1
+            before = bare[-1:]
+    return n_blank - max(n_last - 1, 0)
+
+
+class _Facts:
+    def __init__(self) -> None:
+        self.quotes = False
+        self.blank_lines = False
+
+
+def _decoded(path: Path, name: str, codec: str, words: str, facts: _Facts) -> Iterator[str]:
+    """Yield the text in pieces, refusing bytes that are no text."""
+    decoder = codecs.getincrementaldecoder(codec)(errors="strict")
+    done = 0
+    last = ""
+    with path.open("rb") as handle:
+        while True:
+            chunk = handle.read(_CHUNK)
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                raise InputError(
+                    f"{name} must be text in {words}; byte {done + error.start:,} cannot be read "
+                    "so; pass the encoding it has with --encoding, such as cp1252"
+                ) from error
+            if "\0" in text:
+                where = done + text.index("\0")
+                raise not_a_table(name, f"a binary file (a zero byte near byte {where:,})")
+            facts.quotes = facts.quotes or '"' in text
+            seam = last[-3:] + text
+            facts.blank_lines = facts.blank_lines or "\n\n" in seam or "\n\r\n" in seam
+            last = text
+            if text:
+                yield text
+            if not chunk:
+                return
+            done += len(chunk)
+
+
+def _given(encoding: str) -> tuple[str, str]:
+    try:
+        codec = codecs.lookup(encoding)
+        codecs.getincrementaldecoder(encoding)().decode(b"")
+    except (LookupError, ValueError) as error:
+        raise OptionError(
+            f"encoding must be a text encoding that Python knows, such as utf-8, cp1252, latin-1 "
+            f"or utf-16; got {encoding!r}"
+        ) from error
+    return codec.name, encoding
+
+
+def _guess(head: bytes, path: Path, name: str) -> tuple[str, str]:
+    for mark, codec, words in _MARKS:
+        if head.startswith(mark):
+            return codec, words
+    even, odd = head[0:2000:2], head[1:2000:2]
+    if len(head) >= 4 and b"\0" in head[:2000]:
+        # Latin letters in UTF-16 have a zero byte beside each
+        if odd.count(0) > 0.7 * len(odd) and even.count(0) < 0.05 * len(even):
+            return "utf-16-le", "UTF-16 LE"
+        if even.count(0) > 0.7 * len(even) and odd.count(0) < 0.05 * len(odd):
+            return "utf-16-be", "UTF-16 BE"
+        raise not_a_table(name, f"a binary file (a zero byte at byte {head.index(0):,})")
+    if _valid(path, "utf-8"):
+        return "utf-8", "UTF-8"
+    # Pictures, archives and random bytes are full of control characters; text has hardly any
+    controls = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\x0b\x0c\x1a\x1b")
+    if controls > 0.01 * len(head):
+        raise not_a_table(name, "a binary file")
+    return ("cp1252", "Windows-1252") if _valid(path, "cp1252") else ("latin-1", "Latin-1")
+
+
+def _valid(path: Path, codec: str) -> bool:
+    decoder = codecs.getincrementaldecoder(codec)(errors="strict")
+    try:
+        with path.open("rb") as handle:
+            while chunk := handle.read(_CHUNK):
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _beginning(path: Path) -> tuple[str, bool]:
+    """Return the first lines, whole ones only, and whether that is all there is."""
+    with path.open("rb") as handle:
+        data = handle.read(_SAMPLE)
+        complete = not handle.read(1)
+    if not complete and b"\n" in data:
+        data = data[: data.rindex(b"\n") + 1]
+    return data.decode("utf-8", errors="ignore").removeprefix("\ufeff"), complete
