@@ -1,12 +1,17 @@
 """The seam to the native core: one typed function per kernel, each beside its NumPy twin.
 
-Nothing else imports ``_core``. A pass is one sweep over the rows; loops live above it. Every
-array is checked here once: C order, one dtype (float32 or float64) for rows and centers,
-float64 for weights and sums, int32 for labels. The twins are slow, plain and in float64; the
-oracle tests hold each kernel to them on every instruction set.
+Nothing else imports ``_core``. A pass is one sweep over the rows; loops live above it. Rows are
+a dense array or a ``Csr``, in C order, float32 or float64; centers have the same dtype; weights
+and sums are float64, labels int32. Whatever the dtype, distances that leave a pass as float64
+are direct sums of squared differences, in double. The twins (``twin_…``) are slow, plain and in
+float64; the oracle tests hold each kernel to them on every instruction set.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +22,48 @@ Floats = NDArray[np.floating]
 Doubles = NDArray[np.float64]
 Labels = NDArray[np.int32]
 
+#: rows per sum that ``seed_update`` returns
+SEED_BLOCK = 4096
 
-def lloyd(
-    X: Floats, centers: Floats, weight: Doubles | None, labels: Labels
-) -> tuple[Partial, int]:
+
+@dataclass(frozen=True)
+class Csr:
+    """Sparse rows: row i has ``data[p]`` in column ``indices[p]`` for p in indptr[i]:indptr[i+1].
+
+    Columns ascend within a row and occur once.
+    """
+
+    data: Floats  # (nnz,) float32 or float64
+    indices: NDArray[Any]  # (nnz,) int32 or int64
+    indptr: NDArray[Any]  # (n + 1,) dtype of indices
+    shape: tuple[int, int]  # (n, d)
+
+    @classmethod
+    def of(cls, matrix: Any) -> Csr:
+        """Take a scipy.sparse CSR matrix or array; copies only what is not in canonical form."""
+        if not matrix.has_canonical_format:
+            matrix = matrix.copy()
+            matrix.sum_duplicates()
+        n, d = matrix.shape
+        indices = np.ascontiguousarray(matrix.indices)
+        indptr = np.ascontiguousarray(matrix.indptr, dtype=indices.dtype)
+        return cls(np.ascontiguousarray(matrix.data), indices, indptr, (int(n), int(d)))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the values."""
+        return self.data.dtype
+
+
+Rows = Floats | Csr
+
+
+def lloyd(X: Rows, centers: Floats, weight: Doubles | None, labels: Labels) -> tuple[Partial, int]:
     """Assign every row to its nearest center and sum the rows of each center, in one pass.
 
     Parameters
     ----------
-    X : (n, d) float32 or float64
+    X : (n, d) float32 or float64, dense or Csr
     centers : (k, d), dtype of X
     weight : (n,) float64, or None for ones
     labels : (n,) int32, read and overwritten
@@ -38,43 +76,179 @@ def lloyd(
     n_changed : int
         Rows whose label changed.
     """
+    return twin_lloyd(X, centers, weight, labels)
 
 
-def nearest(X: Floats, centers: Floats) -> tuple[Labels, Doubles]:
+def twin_lloyd(
+    X: Rows, centers: Floats, weight: Doubles | None, labels: Labels
+) -> tuple[Partial, int]:
+    """Do what ``lloyd`` does, in NumPy."""
+    found, sq_distance = twin_nearest(X, centers)
+    w = np.ones(len(found)) if weight is None else weight
+    sums = np.zeros(centers.shape)
+    for part, x in _blocks(X, 1):
+        np.add.at(sums, found[part], w[part, None] * x)
+    n_changed = int(np.count_nonzero(labels != found))
+    labels[:] = found
+    weights = np.bincount(found, w, len(centers)).astype(np.float64)
+    return Partial(sums, weights, float(w @ sq_distance)), n_changed
+
+
+def nearest(X: Rows, centers: Floats) -> tuple[Labels, Doubles]:
     """Return the label of the nearest center (n,) int32 and the squared distance to it (n,)."""
+    return twin_nearest(X, centers)
+
+
+def twin_nearest(X: Rows, centers: Floats) -> tuple[Labels, Doubles]:
+    """Do what ``nearest`` does, in NumPy."""
+    labels, sq_distance = np.empty(X.shape[0], np.int32), np.empty(X.shape[0])
+    for part, sq in _sq_distances(X, centers):
+        labels[part] = sq.argmin(axis=1)
+        sq_distance[part] = sq.min(axis=1)
+    return labels, sq_distance
 
 
 def nearest_two(X: Floats, centers: Floats) -> tuple[Labels, Doubles, Labels, Doubles]:
     """Return nearest label, its squared distance, second label, its squared distance; k ≥ 2."""
+    return twin_nearest_two(X, centers)
 
 
-def inertia(X: Floats, centers: Floats, labels: Labels, weight: Doubles | None) -> Doubles:
+def twin_nearest_two(X: Floats, centers: Floats) -> tuple[Labels, Doubles, Labels, Doubles]:
+    """Do what ``nearest_two`` does, in NumPy."""
+    labels, sq_distance = np.empty((2, len(X)), np.int32), np.empty((2, len(X)))
+    for part, sq in _sq_distances(X, centers):
+        two = np.argsort(sq, axis=1, kind="stable")[:, :2]
+        labels[:, part] = two.T
+        sq_distance[:, part] = np.take_along_axis(sq, two, axis=1).T
+    return labels[0], sq_distance[0], labels[1], sq_distance[1]
+
+
+def inertia(X: Rows, centers: Floats, labels: Labels, weight: Doubles | None) -> Doubles:
     """Return Σ w ‖x − c‖² of each center's own rows (k,), a direct double sum."""
+    return twin_inertia(X, centers, labels, weight)
 
 
-def distances(X: Floats, centers: Floats) -> Floats:
+def twin_inertia(X: Rows, centers: Floats, labels: Labels, weight: Doubles | None) -> Doubles:
+    """Do what ``inertia`` does, in NumPy."""
+    sq = np.empty(X.shape[0])
+    for part, x in _blocks(X, 1):
+        sq[part] = ((x - centers[labels[part]]) ** 2).sum(axis=1)
+    w = sq if weight is None else weight * sq
+    return np.bincount(labels, w, len(centers)).astype(np.float64)
+
+
+def distances(X: Rows, centers: Floats) -> Floats:
     """Return Euclidean distances (n, k), dtype of X; the only pass whose output is n × k."""
+    return twin_distances(X, centers)
+
+
+def twin_distances(X: Rows, centers: Floats) -> Floats:
+    """Do what ``distances`` does, in NumPy."""
+    out = np.empty((X.shape[0], len(centers)), X.dtype)
+    for part, sq in _sq_distances(X, centers):
+        out[part] = np.sqrt(sq)
+    return out
 
 
 def seed_potentials(
-    X: Floats, candidates: Floats, sq_closest: Doubles, weight: Doubles | None
+    X: Rows, candidates: Floats, sq_closest: Doubles, weight: Doubles | None
 ) -> Doubles:
     """Return, for each candidate center (m, d), Σ w min(sq_closest, ‖x − candidate‖²) (m,)."""
+    return twin_seed_potentials(X, candidates, sq_closest, weight)
 
 
-def seed_update(X: Floats, center: Floats, sq_closest: Doubles, weight: Doubles | None) -> Doubles:
+def twin_seed_potentials(
+    X: Rows, candidates: Floats, sq_closest: Doubles, weight: Doubles | None
+) -> Doubles:
+    """Do what ``seed_potentials`` does, in NumPy."""
+    sums = np.zeros(len(candidates))
+    for part, sq in _sq_distances(X, candidates):
+        lower = np.minimum(sq, sq_closest[part, None])
+        sums += lower.sum(axis=0) if weight is None else weight[part] @ lower
+    return sums
+
+
+def seed_update(X: Rows, center: Floats, sq_closest: Doubles, weight: Doubles | None) -> Doubles:
     """Lower ``sq_closest`` (n,) in place to the squared distance to ``center`` (d,) where less.
 
     Returns the sums of w · sq_closest over consecutive blocks of ``SEED_BLOCK`` rows, from which
     the next candidates are drawn: first a block, then a row in it.
     """
+    return twin_seed_update(X, center, sq_closest, weight)
 
 
-def silhouettes(X: Floats, labelings: Labels, rows: NDArray[np.int64] | None = None) -> Doubles:
+def twin_seed_update(
+    X: Rows, center: Floats, sq_closest: Doubles, weight: Doubles | None
+) -> Doubles:
+    """Do what ``seed_update`` does, in NumPy."""
+    for part, sq in _sq_distances(X, center[None]):
+        sq_closest[part] = np.minimum(sq_closest[part], sq[:, 0])
+    w = sq_closest if weight is None else weight * sq_closest
+    return np.add.reduceat(w, np.arange(0, len(w), SEED_BLOCK)) if len(w) else np.zeros(0)
+
+
+def silhouettes(
+    X: Floats,
+    labelings: Labels,
+    rows: NDArray[np.int64] | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> Doubles:
     """Return the silhouette of each row under each labeling: (s, m) float64, Euclidean, exact.
 
-    ``labelings`` (s, n) int32 are s ways to label the same rows; ``rows`` (m,) are the rows to
-    score against all n, None for all. Every distance is computed once for all s labelings: rows
-    are sorted by cell, a cell being one combination of labels. A row alone in its cluster
-    scores 0. Memory is O(n + tile), never n × n nor n × k.
+    ``labelings`` (s, n) int32 ≥ 0 are s ways to label the same rows; ``rows`` (m,) are the rows
+    to score against all n, None for all. Every distance is computed once for all s labelings:
+    rows are sorted by cell, a cell being one combination of labels. A row alone in its cluster
+    scores 0; a labeling with one label only gives NaN. Memory is O(n + tile), never n × n nor
+    n × k. ``on_progress`` gets the share done, 0 … 1, now and then.
     """
+    scores = twin_silhouettes(X, labelings, rows)
+    if on_progress is not None:
+        on_progress(1.0)
+    return scores
+
+
+def twin_silhouettes(
+    X: Floats, labelings: Labels, rows: NDArray[np.int64] | None = None
+) -> Doubles:
+    """Do what ``silhouettes`` does, in NumPy."""
+    rows = np.arange(len(X)) if rows is None else rows
+    scores = np.full((len(labelings), len(rows)), np.nan)
+    own = [np.eye(labels.max(initial=0) + 1)[labels] for labels in labelings]
+    for part, sq in _sq_distances(X[rows], X):
+        here = rows[part]
+        for s, (labels, member) in enumerate(zip(labelings, own, strict=True)):
+            size = member.sum(axis=0)
+            if np.count_nonzero(size) < 2:
+                continue
+            sums, me = np.sqrt(sq) @ member, np.arange(len(here))
+            alone = size[labels[here]] == 1
+            within = sums[me, labels[here]] / np.maximum(size[labels[here]] - 1, 1)
+            mean = np.where(size > 0, sums / np.maximum(size, 1), np.inf)
+            mean[me, labels[here]] = np.inf
+            other = mean.min(axis=1)
+            most = np.maximum(within, other)
+            score = np.divide(other - within, most, out=np.zeros(len(here)), where=most > 0)
+            scores[s, part] = np.where(alone, 0.0, score)
+    return scores
+
+
+def _blocks(X: Rows, n_centers: int) -> Iterator[tuple[slice, Doubles]]:
+    """Yield blocks of rows, dense and in float64, that leave room for rows × centers × d."""
+    n, d = X.shape
+    step = max(1, 2**20 // max(1, n_centers * d))
+    for start in range(0, n, step):
+        part = slice(start, min(start + step, n))
+        if not isinstance(X, Csr):
+            yield part, X[part].astype(np.float64)
+            continue
+        dense = np.zeros((part.stop - start, d))
+        ends = X.indptr[start : part.stop + 1]
+        inside = slice(ends[0], ends[-1])
+        dense[np.repeat(np.arange(len(dense)), np.diff(ends)), X.indices[inside]] = X.data[inside]
+        yield part, dense
+
+
+def _sq_distances(X: Rows, centers: Floats) -> Iterator[tuple[slice, Doubles]]:
+    """Yield blocks of rows and their squared distances to all centers, direct, in float64."""
+    for part, x in _blocks(X, len(centers)):
+        yield part, ((x[:, None, :] - centers[None].astype(np.float64)) ** 2).sum(axis=2)
