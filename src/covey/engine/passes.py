@@ -36,7 +36,7 @@ class Csr:
     data: Floats  # (nnz,) float32 or float64
     indices: NDArray[Any]  # (nnz,) int32 or int64
     indptr: NDArray[Any]  # (n + 1,) dtype of indices
-    shape: tuple[int, int]  # (n, d)
+    n_columns: int
 
     @classmethod
     def of(cls, matrix: Any) -> Csr:
@@ -44,10 +44,14 @@ class Csr:
         if not matrix.has_canonical_format:
             matrix = matrix.copy()
             matrix.sum_duplicates()
-        n, d = matrix.shape
         indices = np.ascontiguousarray(matrix.indices)
         indptr = np.ascontiguousarray(matrix.indptr, dtype=indices.dtype)
-        return cls(np.ascontiguousarray(matrix.data), indices, indptr, (int(n), int(d)))
+        return cls(np.ascontiguousarray(matrix.data), indices, indptr, int(matrix.shape[1]))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of rows, number of columns."""
+        return len(self.indptr) - 1, self.n_columns
 
     @property
     def dtype(self) -> np.dtype[Any]:
