@@ -1,0 +1,65 @@
+"""Readable thresholds: round numbers that cut a column where its quantiles do."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Cuts tried in a column. One quantile step is 0.4 % of the rows, the most a rounded cut can
+#: put on the wrong side of the best one; columns of fewer values are cut between all of them.
+N_CUTS = 254
+
+
+def cuts_of(values: NDArray[np.float64], whole: bool) -> NDArray[np.float64]:
+    """Return ascending thresholds t, so that ``x < t`` splits the values in every useful way.
+
+    Each is the roundest number that separates two neighbouring quantiles.
+
+    Parameters
+    ----------
+    values : (n,) float64, finite
+    whole : all values are whole numbers; thresholds are then whole, too
+    """
+    distinct = np.unique(values)
+    if len(distinct) > N_CUTS + 1:
+        ordered = np.sort(values)
+        places = np.linspace(0, len(ordered) - 1, N_CUTS + 1).round().astype(np.int64)
+        distinct = np.unique(ordered[places])
+    return np.array([roundest(low, high, whole) for low, high in itertools.pairwise(distinct)])
+
+
+def roundest(low: float, high: float, whole: bool = False) -> float:
+    """Return the roundest number t with ``low < t <= high``, near the middle if several are.
+
+    >>> roundest(17.0, 23.4), roundest(0.1234, 0.1236), roundest(999.0, 1201.0)
+    (20.0, 0.1235, 1000.0)
+    """
+    middle = low + (high - low) / 2 if math.isfinite(high - low) else low / 2 + high / 2
+    width = high - low
+    if not math.isfinite(width) or width <= 0 or (low < 0 < high):
+        return 0.0 if low < 0 <= high else high
+    exponent = math.floor(math.log10(max(abs(low), abs(high)))) + 1
+    for power in range(exponent, exponent - 18, -1):
+        if whole and power < 0:
+            break
+        for multiple in (10, 5) if power > 0 or not whole else (10,):
+            found = _multiple(low, high, middle, multiple, power - 1)
+            if found is not None and (not whole or found == math.floor(found)):
+                return found
+    return high
+
+
+def _multiple(low: float, high: float, middle: float, m: int, power: int) -> float | None:
+    """Return the multiple of m·10^power in (low, high] that is nearest to the middle, if any."""
+    if power > 300 or power < -300:
+        return None
+    step = m * 10.0**power
+    count = round(middle / step)
+    for near in sorted((count - 1, count, count + 1), key=lambda c: abs(c * step - middle)):
+        value = float(f"{near * m}e{power}")  # correctly rounded: prints as it reads
+        if low < value <= high:
+            return value
+    return None
