@@ -1,0 +1,183 @@
+"""Lloyd's algorithm: assign, average, repeat; and the one place where a Run is made.
+
+References
+----------
+Lloyd, S. (1982). Least squares quantization in PCM. IEEE Transactions on Information Theory
+28(2), 129-137. doi 10.1109/TIT.1982.1056489
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from covey.engine import passes
+from covey.engine.gather import dense_rows
+from covey.engine.passes import Doubles, Floats, Labels, Rows
+from covey.errors import InputError
+from covey.flow import Partial, Run
+
+#: Called after each pass with the iteration (from 1), the centers that the rows were assigned
+#: to, the labels and the inertia. The arrays are lent: copy what must outlive the call.
+OnIteration = Callable[[int, Floats, Labels, float], None]
+
+#: Relative error of the mean of equal rows, by bytes of a value. Sums are in double: a float32
+#: mean is off by its own rounding, a float64 mean by the rounding of each addition in a block.
+_NOISE = {4: 4 * 2.0**-23, 8: 256 * 2.0**-52}
+
+
+def lloyd(
+    X: Rows,
+    centers: Floats,
+    *,
+    weight: Doubles | None = None,
+    max_iter: int = 300,
+    tol: float = 0.0,
+    on_iteration: OnIteration | None = None,
+) -> Run:
+    """Run Lloyd's algorithm from given centers.
+
+    The run has converged when a pass changes no label, or when the squared movement of all
+    centers is at most ``tol``; never in an iteration that refilled an emptied cluster. It also
+    ends when the centers return to a place where they have been: rounding can make rows that
+    are as near to one center as to another swap for ever.
+
+    Parameters
+    ----------
+    X : (n, d) float32 or float64, or CSR rows
+    centers : (k, d)
+        Where to start; not changed.
+    weight : (n,) float64 >= 0, or None for ones
+    max_iter : int >= 1
+    tol : float >= 0
+        In squared units of X (absolute; ``fit_best`` takes it relative to the variance).
+    on_iteration : callable or None
+
+    Returns
+    -------
+    Run
+        ``n_iter`` counts the passes that moved centers, as scikit-learn does.
+
+    Raises
+    ------
+    InputError
+        When squares of the values overflow.
+    """
+    centers = np.array(centers, dtype=X.dtype, order="C")
+    labels = np.full(X.shape[0], -1, dtype=np.int32)
+    been = centers
+    converged = False
+    n_iter = 0
+    while n_iter < max_iter and not converged:
+        partial, n_changed = passes.lloyd(X, centers, weight, labels)
+        n_iter += 1
+        if on_iteration is not None:
+            on_iteration(n_iter, centers, labels, partial.inertia)
+        moved, refilled = average(X, centers, partial, weight)
+        sq_shift = float(np.sum((moved.astype(np.float64) - centers) ** 2))
+        centers = moved
+        if not refilled:
+            converged = n_changed == 0 or (
+                sq_shift <= tol and not _empties(X, centers, weight, n_iter, max_iter)
+            )
+        # Brent's way to notice a cycle: compare with one remembered state, and remember anew
+        # at each power of two.
+        converged = converged or (n_iter > 1 and np.array_equal(centers, been))
+        if n_iter & (n_iter - 1) == 0:
+            been = centers
+    return finish(X, centers, weight=weight, n_iter=n_iter, converged=bool(converged))
+
+
+def finish(
+    X: Rows,
+    centers: Floats,
+    *,
+    weight: Doubles | None = None,
+    n_iter: int = 0,
+    converged: bool = True,
+) -> Run:
+    """Make the Run: labels and inertia are computed anew for the centers that it returns.
+
+    ``passes.nearest`` is what ``predict`` calls, so the labels of a run are what ``predict``
+    says of the same rows, to the last tie.
+
+    Raises
+    ------
+    InputError
+        When squares of the values overflow.
+    """
+    labels, _ = passes.nearest(X, centers)
+    inertia = float(passes.inertia(X, centers, labels, weight).sum())
+    if not (np.isfinite(inertia) and np.isfinite(centers).all()):
+        raise InputError(
+            f"values of X must have squares that {X.dtype} can hold; got an inertia of {inertia} "
+            "from values too large; divide the features by a constant"
+        )
+    return Run(centers, labels, inertia, n_iter, converged)
+
+
+def average(
+    X: Rows, centers: Floats, partial: Partial, weight: Doubles | None
+) -> tuple[Floats, bool]:
+    """Return the weighted mean of each cluster, and whether an emptied cluster was refilled.
+
+    A cluster without weight gets one of the rows farthest from their own centers. Where no row
+    is away from its center (fewer distinct rows than clusters), it stands on the heaviest
+    cluster's center instead.
+    """
+    sums, weights = partial.sums, partial.weights
+    refilled = False
+    if not weights.all():
+        sums, weights = sums.copy(), weights.copy()
+        refilled = _refill(X, centers, sums, weights, weight)
+    heaviest = int(np.argmax(weights))
+    full = weights > 0
+    means = np.divide(sums, weights[:, None], where=full[:, None], out=np.zeros_like(sums))
+    means[~full] = means[heaviest]
+    return np.ascontiguousarray(means, dtype=X.dtype), refilled
+
+
+def farthest(X: Rows, centers: Floats, weight: Doubles | None, m: int) -> tuple[Labels, list[int]]:
+    """Return all labels, and at most ``m`` rows farthest from their own center, farthest first.
+
+    Rows without weight are left out, and so are rows whose distance is only rounding.
+    """
+    labels, sq_distance = passes.nearest(X, centers)
+    if weight is not None:
+        sq_distance = np.where(weight > 0, sq_distance, -1.0)
+    m = min(m, len(sq_distance))
+    rows = np.argpartition(sq_distance, -m)[: -m - 1 : -1]
+    values = dense_rows(X, rows).astype(np.float64)
+    own = centers[labels[rows]].astype(np.float64)
+    away = (np.abs(values - own) > _NOISE[centers.dtype.itemsize] * np.abs(own)).any(axis=1)
+    return labels, [int(row) for row in rows[away & (sq_distance[rows] > 0)]]
+
+
+def _refill(
+    X: Rows, centers: Floats, sums: Doubles, weights: Doubles, weight: Doubles | None
+) -> bool:
+    """Move a far row from its own cluster to each empty one, in ``sums`` and ``weights``."""
+    empty = np.flatnonzero(weights == 0)
+    labels, rows = farthest(X, centers, weight, len(empty))
+    for new, row in zip(empty, rows, strict=False):
+        old = labels[row]
+        mass = 1.0 if weight is None else weight[row]
+        moved = mass * dense_rows(X, np.array([row]))[0].astype(np.float64)
+        before = weights[old]
+        sums[old] -= moved
+        weights[old] -= mass
+        if weights[old] <= 1e-12 * before:  # its last row: what is left is rounding
+            weights[old] = 0.0
+        sums[new], weights[new] = moved, mass
+    return bool(rows)
+
+
+def _empties(X: Rows, centers: Floats, weight: Doubles | None, n_iter: int, max_iter: int) -> bool:
+    """Tell whether the last small movement emptied a cluster that another pass could refill."""
+    if n_iter >= max_iter:
+        return False
+    labels, _ = passes.nearest(X, centers)
+    if np.bincount(labels, weight, minlength=len(centers)).all():
+        return False
+    return bool(farthest(X, centers, weight, 1)[1])
