@@ -1,0 +1,126 @@
+"""Flags made from the options table: name, metavar, help, default, check. Nothing is said twice."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from covey.errors import OptionError
+from covey.options import Choice, Number, Option, Text, Texts
+
+
+class SectionedCommand(click.Command):
+    """A command whose help shows its flags under headings, and examples at the end."""
+
+    def __init__(
+        self, *args: Any, sections: Mapping[str, str], examples: Sequence[str], **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        self.sections = sections  # parameter name -> heading; others go under "Output"
+        self.examples = examples
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the flags under their headings."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None and not isinstance(param, click.Argument):
+                heading = self.sections.get(param.name or "", "Output")
+                groups.setdefault(heading, []).append(record)
+        for heading, records in groups.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, and where the exit codes are."""
+        with formatter.section("Examples"):
+            for line in self.examples:
+                formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+        formatter.write("\nExit codes: covey --help\n")
+
+
+def flag(entry: Option) -> click.Option:
+    """Make the flag of one option."""
+    names = entry.flag.split("/") if entry.flag else ["--" + entry.name.replace("_", "-")]
+    several = any(isinstance(rule, Texts) for rule in entry.rules)
+    told = entry.help
+    if several:
+        told += " Separated by commas, or the flag given again."
+    if entry.default is not None:
+        told += f" [default: {entry.default}]"
+    return click.Option(
+        [*names, entry.name],
+        metavar=entry.metavar or _metavar(entry),
+        help=told,
+        multiple=several,
+        callback=_reader(entry),
+        expose_value=True,
+    )
+
+
+def flags(table: Mapping[str, Option]) -> list[click.Option]:
+    """Make the flags of several options, in their order."""
+    return [flag(entry) for entry in table.values()]
+
+
+def text_of(entry: Option) -> str:
+    """Return the first flag of an option, as a user types it."""
+    return flag(entry).opts[0]
+
+
+def _metavar(entry: Option) -> str:
+    """Return what a flag takes, in a word."""
+    if any(isinstance(rule, Text) for rule in entry.rules):
+        return "TEXT"
+    for rule in entry.rules:
+        if isinstance(rule, Choice):
+            return "|".join(rule.words)
+        if isinstance(rule, Texts):
+            return "NAME,…"
+        if isinstance(rule, Number):
+            return "N"
+    return "TEXT"
+
+
+def _reader(entry: Option) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """Return what turns the text of a flag into a checked value."""
+
+    def read(_ctx: click.Context, param: click.Parameter, text: Any) -> Any:
+        if text is None or text == ():
+            return entry.default
+        value = value_of(entry, text)
+        try:
+            entry.check(value)
+        except OptionError as error:
+            # the same words as in Python, under the name that was typed
+            shown = str(error).replace(" or None; got", "; got", 1)
+            shown = shown.replace(f"{entry.name} must", f"{param.opts[0]} must", 1)
+            raise type(error)(shown) from None
+        return value
+
+    return read
+
+
+def value_of(entry: Option, text: str | Sequence[str]) -> Any:
+    """Return the value that the text of a flag stands for; text that is none stays text."""
+    for rule in entry.rules:
+        if isinstance(rule, Texts):
+            return tuple(item for part in text for item in split(part))
+        if isinstance(rule, Number) and isinstance(text, str):
+            with contextlib.suppress(ValueError):
+                return int(text) if rule.whole else float(text)
+        if isinstance(rule, Choice) and "\t" in rule.words and text == "\\t":
+            return "\t"  # as a shell passes it on
+    return text
+
+
+def split(text: str) -> list[str]:
+    """Split names at commas; a name with a comma in it goes between double quotes."""
+    if not text.strip():
+        return [text]
+    (row,) = csv.reader([text], skipinitialspace=True)
+    return [name.strip() for name in row]
