@@ -145,7 +145,7 @@ class Texts:
 
 @dataclass(frozen=True)
 class Other:
-    """A value that only the code using it can judge (an array, a callable, a file)."""
+    """A value that only the code using it can judge (an array, a callable), but never text."""
 
     words: str
 
@@ -154,16 +154,16 @@ class Other:
         return self.words
 
     def type_ok(self, value: Any) -> bool:
-        """Leave the judgement to the code that uses it."""
-        return True
+        """Refuse text; leave the rest to the code that uses it."""
+        return not isinstance(value, str)
 
     def value_ok(self, value: Any) -> bool:
         """Leave the judgement to the code that uses it."""
         return True
 
     def bad_values(self) -> tuple[Any, ...]:
-        """Return nothing: what is bad is tested where the value is used."""
-        return ()
+        """Return text: what else is bad is tested where the value is used."""
+        return ("no-such-value",)
 
 
 Rule = Number | Flag | Choice | Text | Texts | Other
@@ -171,7 +171,7 @@ Rule = Number | Flag | Choice | Text | Texts | Other
 
 @dataclass(frozen=True)
 class Option:
-    """One option. Any one of its rules may hold; ``None`` is allowed when it is the default."""
+    """One option. Any one of its rules may hold; None where it is the default or ``none_ok``."""
 
     name: str
     default: Any
@@ -179,15 +179,16 @@ class Option:
     help: str
     flag: str = ""  # "-k/--n-clusters"; made from the name when empty
     metavar: str = ""
+    none_ok: bool = False
 
     def says(self) -> str:
         """Put what must hold in words."""
         words = [rule.says() for rule in self.rules]
-        return " or ".join([*words, "None"] if self.default is None else words)
+        return " or ".join([*words, "None"] if self.default is None or self.none_ok else words)
 
     def check(self, value: Any) -> None:
         """Raise OptionError or OptionTypeError unless the value is one this option can have."""
-        if value is None and self.default is None:
+        if value is None and (self.default is None or self.none_ok):
             return
         typed = [rule for rule in self.rules if rule.type_ok(value)]
         if any(rule.value_ok(value) for rule in typed):
@@ -229,13 +230,20 @@ ESTIMATOR: Mapping[str, Option] = _table(
         "Number of runs from different first centers; the one of least inertia is kept. 'auto' "
         "means 1 for k-means++ and given centers, 10 (3 in mini-batches) for random or a callable.",
     ),
-    Option("max_iter", 300, (_POSITIVE,), "Most iterations of one run."),
+    Option(
+        "max_iter",
+        300,
+        (_POSITIVE,),
+        "Most iterations of one run; of MiniBatchKMeans (100 when not given), most passes over "
+        "the data that its batches amount to.",
+    ),
     Option(
         "tol",
         1e-4,
         (Number(whole=False, low=0),),
         "A run has converged when the squared movement of all centers is at most tol times the "
-        "mean variance of the features.",
+        "mean variance of the features; MiniBatchKMeans looks at it only when it is above its "
+        "default of 0.",
     ),
     Option("verbose", 0, (Number(low=0), Flag()), "Print the inertia of each iteration."),
     Option(
@@ -263,6 +271,7 @@ ESTIMATOR: Mapping[str, Option] = _table(
         10,
         (Number(low=0),),
         "Stop after this many mini-batches without a better smoothed inertia; None: never.",
+        none_ok=True,
     ),
     Option(
         "init_size",
