@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from covey.errors import InputError, OptionError
-from covey.features.values import scannable
+from covey.features.scannable import scannable
 from covey.flow import CleaningStep, Source
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     """Open an in-memory DuckDB that downloads nothing and keeps the order of the rows."""
     import duckdb
 
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "allow_community_extensions": "false",
@@ -151,9 +151,7 @@ class Table:
         """
         before = self.n_rows
         view = f"{self.name}_where"
-        typed = ", ".join(
-            f"{sql} AS {quote(name)}" for name, sql in self._meant(condition).items()
-        )
+        typed = ", ".join(f"{sql} AS {quote(name)}" for name, sql in self._meant(condition).items())
         replaced = f"* REPLACE ({typed})" if typed else "*"
         self._refuse_unless_condition(condition)
         self._run_condition(
@@ -197,7 +195,7 @@ class Table:
         )
 
     def _meant(self, condition: str) -> dict[str, str]:
-        """SQL for the text columns named in a condition that hold only numbers or only dates."""
+        """Return SQL for the text columns named in a condition that are all numbers or dates."""
         folded = condition.casefold()
         texts = [
             name
@@ -223,7 +221,7 @@ def fill(
     names: Sequence[str],
     columns: Sequence[tuple[NDArray[Any], NDArray[np.bool_]]],
 ) -> None:
-    """Create a table from columns as ``values.scannable`` gives them."""
+    """Create a table from columns as ``scannable.scannable`` gives them."""
     incoming: dict[str, NDArray[Any]] = {}
     chosen: list[str] = []
     for j, (name, (array, missing)) in enumerate(zip(names, columns, strict=True)):
@@ -249,7 +247,7 @@ def _n_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _unmask(array: NDArray[Any]) -> NDArray[Any]:
+def _unmask(array: Any) -> NDArray[Any]:
     """Return a DuckDB result column without a mask: NaN, NaT or None where it was NULL."""
     mask = np.ma.getmaskarray(array)
     data = np.ma.getdata(array)

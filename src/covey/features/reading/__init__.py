@@ -6,6 +6,7 @@ not from its name.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import tempfile
 from pathlib import Path
@@ -17,6 +18,15 @@ from covey.errors import InputError, OptionError, nearest
 if TYPE_CHECKING:
     from covey.features.raw import Table
 
+#: options that mean nothing for other kinds of file
+_ONLY_FOR = {
+    "delimiter": ("csv",),
+    "encoding": ("csv",),
+    "header": ("csv", "excel"),
+    "sheet": ("excel",),
+    "table": ("duckdb", "sqlite"),
+    "query": ("duckdb", "sqlite"),
+}
 _URL = ("postgresql://", "postgres://")
 
 
@@ -75,13 +85,44 @@ def read_table(source: Any, **options: Any) -> Table:
 
 
 def _read_file(place: str, folder: Path, options: dict[str, Any]) -> Table:
+    """Read a file, or standard input, by the reader for what it is."""
     from covey.features.reading.magic import recognise
     from covey.features.reading.spool import spool
 
     spooled = spool(place, folder)
     kind = options.get("format") or recognise(spooled.path, spooled.name)
-    if kind == "csv":
+    _refuse_idle(options, kind, spooled.name)
+    header = options.get("header") or "auto"
+    table, query = options.get("table"), options.get("query")
+    if kind == "parquet":
+        from covey.features.reading.parquet import read_parquet
+
+        read = read_parquet(spooled)
+    elif kind == "json":
+        from covey.features.reading.json_lines import read_json
+
+        read = read_json(spooled, folder)
+    elif kind == "excel":
+        from covey.features.reading.excel import read_excel
+
+        read = read_excel(spooled, options.get("sheet"), header)
+    elif kind in ("duckdb", "sqlite"):
+        from covey.features.reading import database
+
+        reader = database.read_duckdb if kind == "duckdb" else database.read_sqlite
+        read = reader(spooled, table, query)
+    else:
         from covey.features.reading.csvfile import read_csv
 
-        return read_csv(spooled, folder, options)
-    raise InputError(f"{spooled.name}: cannot read {kind}")
+        read = read_csv(spooled, folder, options)
+    return dataclasses.replace(read, decimal=options.get("decimal"))
+
+
+def _refuse_idle(options: dict[str, Any], kind: str, name: str) -> None:
+    """Refuse an option that has no meaning for this kind of file: it would be silently idle."""
+    for option, kinds in _ONLY_FOR.items():
+        default = table_of_options.READING[option].default
+        if options.get(option, default) != default and kind not in kinds:
+            raise OptionError(
+                f"{option} is for {' and '.join(kinds)} input; {name} is {kind}; leave it out"
+            )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _NUMBER = re.compile(
     r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d{1,2}:\d\d.*)?",  # a date is no name either
     re.IGNORECASE,
 )
+_SINGLE_QUOTED = re.compile(r"(^|[,;\t|])'[^']*'([,;\t|]|$)")
 _MISSING = {"", "na", "n/a", "nan", "null", "none", "?", "-", "."}
 
 
@@ -83,7 +85,9 @@ def looks_like_number(text: str) -> bool:
 def _quoting(sample: str) -> tuple[str, str]:
     if '"' not in sample:
         lines = sample.splitlines()[:_MAX_LINES]
-        single = sum(re.search(r"(^|[,;\t|])'[^']*'([,;\t|]|$)", line) is not None for line in lines)
+        single = sum(
+            re.search(r"(^|[,;\t|])'[^']*'([,;\t|]|$)", line) is not None for line in lines
+        )
         return ("'", "'") if single > len(lines) / 2 else ('"', '"')
     # \" before a letter is a quote inside quotes; before a delimiter it may end C:\folder\
     backslash = re.search(r'(?<!\\)\\"[^,;\t|\r\n"]', sample) is not None
@@ -145,7 +149,7 @@ def _dialect(
     rows = [record for record in records[start:] if record]
     preamble = tuple(delimiter.join(record) for record in records[:start] if record)
     first = rows[0] if rows else []
-    named = header == "yes" or (header == "auto" and _is_header(rows, n_fields))
+    named = header == "yes" or (header == "auto" and is_header(rows, n_fields))
     names: tuple[str, ...] | None = None
     if named:
         names = tuple(cell.strip() for cell in first)
@@ -174,7 +178,7 @@ def _one_short(names: tuple[str, ...], rows: list[list[str]], n_fields: int) -> 
     return (*names, "") if ends_blank else ("", *names)
 
 
-def _is_header(rows: list[list[str]], n_fields: int) -> bool:
+def is_header(rows: list[list[str]], n_fields: int) -> bool:
     """Tell whether the first row names the columns: it differs in kind from what is below it."""
     if not rows:
         return False
@@ -201,7 +205,7 @@ def _is_header(rows: list[list[str]], n_fields: int) -> bool:
 def _years(first: list[str], for_header: int, body: list[list[str]]) -> bool:
     """Tell whether a header is text and then numbers that count up: ``name,2001,2002,2003``."""
     whole = [int(cell) for cell in first if cell.strip().isdigit()]
-    steps = {b - a for a, b in zip(whole, whole[1:], strict=False)}
+    steps = {b - a for a, b in itertools.pairwise(whole)}
     texts = [cell for cell in first if cell.strip() and not looks_like_number(cell)]
     steady = len(whole) >= 2 and len(steps) == 1 and steps != {0}
     recurs = {cell for row in body for cell in row}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from covey.errors import InputError
 from covey.features.raw import Table, connect, fill, seal
 from covey.features.reading.names import refuse_too_many, unique_names
-from covey.features.values import as_text, scannable
+from covey.features.scannable import as_text, scannable
 from covey.flow import CleaningStep, Source
 
 _Column = tuple[NDArray[Any], NDArray[np.bool_]]
@@ -128,7 +128,9 @@ def _column(series: Any, nw: Any) -> _Column:
     kind = series.dtype
     missing = series.is_null().to_numpy().astype(bool)
     if kind.is_integer() or kind == nw.Boolean:
-        plain = series if not missing.any() else series.fill_null(False if kind == nw.Boolean else 0)
+        plain = (
+            series if not missing.any() else series.fill_null(False if kind == nw.Boolean else 0)
+        )
         array = plain.to_numpy()
         if array.dtype.kind in "biu":
             return array, missing
