@@ -13,6 +13,7 @@ from covey.engine import passes
 from covey.engine.best import fit_best
 from covey.engine.lloyd import lloyd
 from covey.errors import InputError
+from covey.explain.wording import listing, percent
 from covey.flow import KScore, Run, Sweep
 from covey.random import children
 
@@ -26,8 +27,8 @@ FIRST_K, LAST_K = 2, 10
 MOST_STEPS = 60_000**2 * 12
 LEAST_SAMPLE = 1000
 
-#: A silhouette this close to the best is as good: what is left is noise of starts and rows.
-CLOSE = 0.05
+#: A silhouette this close to the best is as good: drawing other rows changes it by about as much.
+CLOSE = 0.02
 #: Two groups mostly say "high and low"; they are picked only when better by this much.
 CLEARLY = 0.10
 #: A segment below this share of the rows is too small to act on.
@@ -190,42 +191,45 @@ def _score(run: Run, k: int, total: float, row_scores: Doubles | None, n: int) -
 def pick(scores: Sequence[KScore], *, buying: bool) -> tuple[int, str]:
     """Pick a K, and say why.
 
-    The highest silhouette says where groups are tightest. K=2 is left aside for a table about
-    buying unless it is better by more than 0.10. Every K within 0.05 of the best is as good;
-    among these the elbow of WCSS decides: the K whose point lies farthest below the straight
-    line from the first K to the last. A K with a segment under 1 % of the rows is passed over
-    while there is another.
+    The highest silhouette says where groups are tightest; every K within 0.02 of it is as good,
+    and among these the elbow of WCSS decides: the K that lies farthest below the straight line
+    from the first K to the last. For a table about buying, K=2 is left aside unless it is
+    better by more than 0.10. A K with a segment under 1 % of the rows is passed over while there
+    is another.
     """
     able = [one for one in scores if one.k >= FIRST_K]
-    usable = [one for one in able if one.smallest >= LEAST_SEGMENT] or able
-    best = max(usable, key=lambda one: one.silhouette)
-    several = [one for one in usable if one.k > 2]
-    aside = ""
-    if buying and best.k == 2 and several:
-        second = max(several, key=lambda one: one.silhouette)
-        if best.silhouette - second.silhouette <= CLEARLY:
-            aside = (
-                f" Two groups reach {best.silhouette:.2f}, but they only part high from low, "
-                "which is rarely enough to act on."
-            )
-            best = second
-    pool = usable if best.k == 2 else [one for one in usable if one.k > 2] if aside else usable
-    if buying and best.k != 2:
-        pool = several
+    pool = [one for one in able if one.smallest >= LEAST_SEGMENT] or able
+    pool, aside = _set_two_aside(pool) if buying else (pool, "")
+    best = max(pool, key=lambda one: one.silhouette)
     close = [one for one in pool if best.silhouette - one.silhouette <= CLOSE]
     if len(close) == 1:
-        return best.k, (
-            f"K={best.k} has the highest silhouette, {best.silhouette:.2f}; "
-            f"no other K comes within {CLOSE}.{aside}"
-        )
+        than = f"; no other K comes within {CLOSE}" if len(pool) > 1 else ""
+        return best.k, f"K={best.k} has the highest silhouette, {best.silhouette:.2f}{than}.{aside}"
     bend = elbow(scores)
     chosen = max(close, key=lambda one: (bend[one.k], -one.k))
-    others = ", ".join(str(one.k) for one in close if one is not chosen)
+    others = listing([f"K={one.k}" for one in close if one is not chosen], len(close))
     return chosen.k, (
-        f"K={chosen.k} has a silhouette of {chosen.silhouette:.2f}; the best is "
-        f"{best.silhouette:.2f} at K={best.k}, and K={others} are as good within {CLOSE}. "
-        f"Among them WCSS bends most at K={chosen.k}, where {chosen.explained:.0%} of the "
-        f"variation lies between segments.{aside}"
+        f"K={chosen.k} has a silhouette of {chosen.silhouette:.2f}; {others} "
+        f"{'comes' if len(close) == 2 else 'come'} within {CLOSE} of the best, "
+        f"{best.silhouette:.2f}. Among these the curve of WCSS bends most at K={chosen.k}, where "
+        f"{percent(chosen.explained)} of the variation lies between segments.{aside}"
+    )
+
+
+def _set_two_aside(pool: list[KScore]) -> tuple[list[KScore], str]:
+    """Leave out K=2 unless it is clearly better than every larger K; say so when it matters."""
+    two = [one for one in pool if one.k == 2]
+    several = [one for one in pool if one.k > 2]
+    if not two or not several:
+        return pool, ""
+    best = max(several, key=lambda one: one.silhouette)
+    if two[0].silhouette - best.silhouette > CLEARLY:
+        return two, f" The best of more than two is K={best.k} with {best.silhouette:.2f}."
+    if two[0].silhouette <= best.silhouette:
+        return several, ""
+    return several, (
+        f" Two groups reach {two[0].silhouette:.2f}, but they mostly part high from low, which is "
+        "rarely enough to act on."
     )
 
 

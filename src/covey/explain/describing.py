@@ -76,10 +76,7 @@ def describe(
     """
     facets = _facets(columns, labels, measures)
     telling = {label: _telling_first(facets[label], facets) for label in wanted}
-    n_used = dict.fromkeys(wanted, 0)
-    for label in wanted:
-        n_apart = sum(facet.apart() for facet in telling[label])
-        n_used[label] = min(max(n_apart, 1), most) if n_apart else min(most, len(columns))
+    n_used = dict.fromkeys(wanted, min(most, len(columns)))
     names = {label: _name(telling[label][: n_used[label]]) for label in wanted}
     for _ in range(len(columns)):
         for label in _clashing(names, taken):

@@ -71,23 +71,18 @@ def score_of(entry: Entry, own: Mapping[str, Standing]) -> float:
     """Return how well a segment earns a name; 0 when the name would contradict the figures.
 
     Each condition that holds adds its narrowness (a band of 15 % says more than one of 65 %),
-    a little more the deeper the segment lies in the band, less in the tolerance outside it.
+    a little more the deeper the segment lies in the band. The sum is multiplied by the weakest
+    of the fits: a name that holds only within the tolerance gives way to one that holds.
     """
-    score = 0.0
-    for role, band in entry.when.items():
-        if role not in own:
-            return 0.0
-        fit = fit_of(own[role].rank, band)
-        if fit == 0:
-            return 0.0
-        score += fit * (1 - (band[1] - band[0]) / 100)
-    for role, band in entry.if_known.items():
+    if any(role not in own for role in entry.when):
+        return 0.0
+    score, weakest = 0.0, 1.0
+    for role, (low, high) in {**entry.when, **entry.if_known}.items():
         if role in own:
-            fit = fit_of(own[role].rank, band)
-            if fit == 0:
-                return 0.0
-            score += fit * (1 - (band[1] - band[0]) / 100)
-    return score
+            fit = fit_of(own[role].rank, (low, high))
+            weakest = min(weakest, fit)
+            score += fit * (1 - (high - low) / 100)
+    return score * weakest
 
 
 def fit_of(rank: float, band: tuple[float, float]) -> float:
@@ -181,6 +176,6 @@ def _figure(role: Role, standing: Standing, noun: str) -> str:
     share = min(max(round(max(rank, 100 - rank)), 1), 99)
     side = more if rank >= 50 else less
     than = "than for" if role.name == "recency" else "that of"
-    if 35 <= rank <= 65:
+    if 40 <= rank <= 60:
         return f"{kind} {role.label} {value}, close to the middle of all {noun}"
     return f"{kind} {role.label} {value}, {side} {than} {share} % of {noun}"

@@ -17,6 +17,8 @@ Doubles = NDArray[np.float64]
 LEAST_COUNT = 5
 #: Cohen's h of 0.2 is his "small effect": below it a difference of shares is not worth telling.
 LEAST_EFFECT = 0.2
+#: Three percentage points: below, even a large ratio of rare categories changes no decision.
+LEAST_POINTS = 0.03
 #: Standard errors between the share in the segment and elsewhere; 3 leaves chance 0.3 %.
 LEAST_Z = 3.0
 #: Categories looked at in a column, the most frequent first; a column of thousands names rows.
@@ -179,8 +181,8 @@ def stand_out(
             for label in range(k):
                 effect = _effect(counts[row], sizes, label)
                 if effect:
-                    share = counts[row, label] / sizes[label]
-                    overall = counts[row].sum() / sizes.sum()
+                    share = float(counts[row, label] / sizes[label])
+                    overall = float(counts[row].sum() / sizes.sum())
                     level = Level(column.name, words[row], share, overall, share / overall)
                     found[label].append((effect, level))
     return [
@@ -219,5 +221,5 @@ def _effect(counts: NDArray[np.int64], sizes: NDArray[np.int64], label: int) -> 
     share, elsewhere = inside / size, outside / rest
     error = math.sqrt(overall * (1 - overall) * (1 / size + 1 / rest))
     h = abs(2 * math.asin(math.sqrt(share)) - 2 * math.asin(math.sqrt(overall)))
-    convincing = error > 0 and abs(share - elsewhere) >= LEAST_Z * error
+    convincing = error > 0 and abs(share - elsewhere) >= max(LEAST_Z * error, LEAST_POINTS)
     return h if convincing and h >= LEAST_EFFECT else 0.0

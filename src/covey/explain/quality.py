@@ -100,7 +100,7 @@ def verdict(k: int, silhouette: float, stable: float) -> str:
     """Return one sentence for a person: clear, fair or weak, and what follows from it."""
     if k == 1:
         return "One group by choice: nothing was divided, so there is nothing to be sure of."
-    again = "" if math.isnan(stable) else f"{stable:.2f} of 1 when refitted on halves of the rows"
+    again = "" if math.isnan(stable) else f"refits on random halves agree to {stable:.2f} of 1"
     if silhouette >= CLEAR and not stable < STABLE:
         return "Clear groups: rows are much closer to their own segment than to the next" + (
             f", and the same segments come back ({again})." if again else "."

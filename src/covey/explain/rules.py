@@ -17,7 +17,9 @@ Mask = NDArray[np.bool_]
 Clause = tuple[tuple[str, str, float], ...]  # AND of (feature name, "<" or "≥", threshold)
 
 #: A clause that brings less than this share of the segment is left out of the rule.
-LEAST_SHARE = 0.02
+LEAST_SHARE = 0.08
+#: A bound is left out when that changes the outcome for less than this share of all rows.
+LITTLE = 0.001
 NO_RULE = "no short rule tells these rows apart"
 EVERY_ROW = "every row"
 
@@ -113,7 +115,7 @@ def _right(masks: Sequence[Mask], labels: NDArray[np.int32]) -> int:
 def _shorten(
     by_label: list[list[Clause]], filled: Doubles, names: Sequence[str], labels: NDArray[np.int32]
 ) -> None:
-    """Drop small clauses, and every bound whose loss leaves the rules right as often."""
+    """Drop small clauses, and every bound whose loss leaves the rules right nearly as often."""
     masks = []
     for label, clauses in enumerate(by_label):
         size = np.count_nonzero(labels == label)
@@ -124,20 +126,24 @@ def _shorten(
                 break
             clauses.pop()
         masks.append(matches(clauses, filled, names))
+    times = np.sum(masks, axis=0, dtype=np.int32)
+    right = _own(masks, labels)
     for label, clauses in enumerate(by_label):
-        times = np.sum([mask for i, mask in enumerate(masks) if i != label], axis=0, dtype=np.int32)
         own = labels == label
-        gained = own & (times == 0)  # right when the rule matches them
-        lost = _own(masks, labels) & ~own & (times == 1)  # right unless the rule matches them
+        others = times - masks[label]
+        gained = own & (others == 0)  # right when the rule matches them
+        lost = right & ~own & (others == 1)  # right unless the rule matches them
         best = np.count_nonzero(gained & masks[label]) - np.count_nonzero(lost & masks[label])
         for i, clause in enumerate(clauses):
             for bound in clause:
                 shorter = tuple(other for other in clauses[i] if other != bound)
                 trial = [*clauses[:i], shorter, *clauses[i + 1 :]]
                 mask = matches(trial, filled, names)
-                right = np.count_nonzero(gained & mask) - np.count_nonzero(lost & mask)
-                if shorter and right >= best:
-                    best, masks[label], clauses[i] = right, mask, shorter
+                score = np.count_nonzero(gained & mask) - np.count_nonzero(lost & mask)
+                if shorter and score >= best - LITTLE * len(labels):
+                    best, masks[label], clauses[i] = max(best, score), mask, shorter
+        times = others + masks[label]
+        right = np.where(own, masks[label], right)
 
 
 def _as_rules(
@@ -155,7 +161,10 @@ def _as_rules(
         own = labels == label
         both = int(np.count_nonzero(masks[label] & own))
         n_matched, n_own = int(np.count_nonzero(masks[label])), int(np.count_nonzero(own))
-        text = " or ".join(_words(clause, by_name) for clause in clauses) or NO_RULE
+        words = [_words(clause, by_name) for clause in clauses]
+        if len(words) > 1:
+            words = [f"({one})" if " and " in one else one for one in words]
+        text = " or ".join(words) or NO_RULE
         precision = both / n_matched if n_matched else 0.0
         recall = both / n_own if n_own else 0.0
         rules.append(Rule(text, precision, recall, tuple(clauses)))

@@ -55,7 +55,7 @@ def stability(
         part_weight = None if weight is None else weight[rows]
         if part_weight is not None and np.count_nonzero(part_weight) < k:
             continue
-        run = fit_best(part, k, rng=stream, n_init=1, weight=part_weight)
+        run = fit_best(part, k, rng=stream, n_init=2, weight=part_weight)
         labelings.append(passes.nearest(compared, run.centers)[0])
     pairs = [adjusted_rand(a, b) for a, b in combinations(labelings, 2)]
     return (float(np.mean(pairs)) if pairs else float("nan")), len(labelings)

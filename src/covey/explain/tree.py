@@ -23,7 +23,7 @@ class Leaf:
     n_right: int
 
 
-@dataclass
+@dataclass(eq=False)  # a node is itself, not its arrays
 class _Node:
     rows: NDArray[np.intp]
     counts: NDArray[np.float64]  # (k,) rows of each label

@@ -81,10 +81,17 @@ def listing(names: Sequence[str], most: int = 3) -> str:
 
 
 def plain(name: str) -> str:
-    """Return a column name as words: no underscores, no unit in brackets at the end."""
+    """Return a column name as words: no underscores, no unit in brackets at the end.
+
+    Capitals go from ordinary words, and stay in ``MntWines``, ``RFM`` or ``X2``.
+
+    >>> plain("Annual Income (k$)"), plain("total_spend"), plain("NumDealsPurchases")
+    ('annual income', 'total spend', 'NumDealsPurchases')
+    """
     words = name.replace("_", " ").strip()
     if words.endswith((")", "]")):
         bracket = max(words.rfind("("), words.rfind("["))
         if bracket > 0:
             words = words[:bracket].strip()
-    return words or name
+    lower = [word.lower() if word.istitle() and word.isalpha() else word for word in words.split()]
+    return " ".join(lower) or name
