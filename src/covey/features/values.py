@@ -62,9 +62,7 @@ class Reading:
             words = {1.0: "yes", 0.0: "no"}
             return np.array([words.get(value) for value in values], dtype=object)
         known = set(self.levels)
-        return np.array(
-            [v if v is None or v in known else "other" for v in values], dtype=object
-        )
+        return np.array([v if v is None or v in known else "other" for v in values], dtype=object)
 
 
 def read(table: Table, readings: list[Reading]) -> list[NDArray[Any]]:
