@@ -28,7 +28,6 @@ from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows
 from covey.engine.seeding import Init
 from covey.errors import InputError
 
-_DTYPES = (np.float64, np.float32)
 _check_array: Any = check_array  # untyped there; a type checker infers too little
 
 
@@ -68,7 +67,7 @@ class Face(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Base
         fitted = self.fit(X, sample_weight=sample_weight)
         return fitted.labels_ if hasattr(fitted, "labels_") else fitted.predict(X)
 
-    def fit_transform(
+    def fit_transform(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, X: Any, y: object = None, sample_weight: ArrayLike | None = None
     ) -> Floats:
         """Fit centers to the rows and return the distances of each row to them.
@@ -132,7 +131,7 @@ class Face(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Base
     def _rows(self, X: Any, *, reset: bool) -> Rows:
         """Check X, keep or compare its feature names, and return what the passes take."""
         checked: Any = validate_data(
-            self, X, reset=reset, accept_sparse="csr", dtype=list(_DTYPES), order="C"
+            self, X, reset=reset, accept_sparse="csr", dtype=_dtypes(X), order="C"
         )
         return Csr.of(checked) if sp.issparse(checked) else checked
 
@@ -229,6 +228,22 @@ def checked_weight(sample_weight: ArrayLike | None, n: int) -> Doubles | None:
             f"sample weights must not all be 0; got {n} zeros; give some row a positive weight"
         )
     return weight
+
+
+def _dtypes(X: Any) -> Any:
+    """Return the dtypes that X may keep; anything else becomes the first of them.
+
+    scikit-learn sees the dtype of arrays and of pandas' frames. Of other frames it does not,
+    and would widen float32 columns.
+    """
+    kept = [np.float64, np.float32]
+    if hasattr(X, "dtype") or hasattr(X, "iloc") or not hasattr(X, "schema"):
+        return kept
+    import narwhals as nw
+
+    frame = nw.from_native(X, eager_only=True, pass_through=True)
+    narrow = isinstance(frame, nw.DataFrame) and set(frame.schema.values()) == {nw.Float32()}
+    return np.float32 if narrow else kept
 
 
 def described(cls: type) -> type:
