@@ -91,7 +91,8 @@ def assign(
     """
     if X.ndim != 2 or X.shape[1] != centers.shape[1]:
         raise InputError(
-            f"rows must have the {centers.shape[1]} features of the segments; got {X.shape[1:]}"
+            f"rows must have the {centers.shape[1]} features of the segments; "
+            f"got {X.shape[-1]} features"
         )
     label, own, second, runner_up = nearest_two(X, centers)
     fit = fit_of(own, second)

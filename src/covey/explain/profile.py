@@ -65,7 +65,7 @@ class Ranked:
         kept, tags = (values, labels) if known.all() else (values[known], labels[known])
         order = np.argsort(kept, kind="stable")
         top = float(np.abs(kept).max()) if len(kept) else 0.0
-        scale = 2.0 ** math.frexp(top)[1] / 2 if top > 1e100 else 1.0
+        scale = 2.0 ** (math.frexp(top)[1] - 1) if top > 1e100 else 1.0
         return cls(kept[order] / scale, tags[order], scale)
 
     def of_segment(self, label: int) -> Doubles:
