@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from covey.errors import InputError, OptionError
 from covey.features.raw import Table, connect, literal, quote, seal
 from covey.features.reading.dialect import WHITESPACE, Dialect, sniff, split
-from covey.features.reading.encoding import Text, as_utf8, n_blank_lines, with_line_feeds
-from covey.features.reading.misfits import Misfits, find_misfits
+from covey.features.reading.encoding import Text, as_utf8, with_line_feeds
+from covey.features.reading.lines import n_blank_lines
+from covey.features.reading.misfits import find_misfits
 from covey.features.reading.names import MAX_COLUMNS, refuse_too_many, unique_names
 from covey.features.reading.spool import Spooled
 from covey.flow import CleaningStep, Source
@@ -58,10 +59,11 @@ def read_csv(spooled: Spooled, folder: Path, options: Mapping[str, Any]) -> Tabl
         raise _uneven_header(text, dialect)
     names, renamed = unique_names(given)
     con = connect()
-    misfits = _load(con, text, folder, dialect, names)
-    n_blank = _n_blank(text, dialect)
-    n_read = misfits.n_fit + misfits.n + n_blank
+    path = _load(con, text, folder, dialect, names)
+    misfits = find_misfits(con, path, text.name, dialect)
+    n_blank = n_blank_lines(con, path, text, dialect, names, misfits)
     misfits.refuse_too_many(text.name, _word(dialect.delimiter))
+    n_read = misfits.n_fit + misfits.n + n_blank
     steps = [CleaningStep("lines read", "read", n_read, n_left=n_read), *renamed]
     if misfits.n:
         steps.append(misfits.step(n_read - misfits.n))
@@ -116,6 +118,14 @@ def _word(delimiter: str) -> str:
 
 def _uneven_header(text: Text, dialect: Dialect) -> InputError:
     assert dialect.header is not None
+    counts = [len(record) for record in split(text.sample, dialect) if record]
+    if counts.count(dialect.n_fields) < 0.9 * len(counts):
+        return InputError(
+            f"{text.name} must have the same number of fields on every line; its first "
+            f"{len(counts):,} lines have from {min(counts)} to {max(counts)} (delimiter taken: "
+            f"{_word(dialect.delimiter)}); pass the right --delimiter, or make it one row per "
+            "case and one column per fact"
+        )
     return InputError(
         f"{text.name} must have as many names in its header as fields in its lines; got "
         f"{len(dialect.header):,} names ({', '.join(dialect.header[:5])}, …) and mostly "
@@ -130,8 +140,8 @@ def _load(
     folder: Path,
     dialect: Dialect,
     names: tuple[str, ...],
-) -> Misfits:
-    """Read every line into the table "data", and return those that do not fit."""
+) -> Path:
+    """Read every line into the table "data", and return the file that was read."""
     import duckdb
 
     path = text.path
@@ -148,7 +158,7 @@ def _load(
             _copy_in(con, path, dialect, names, parallel=not text.quotes)
         except duckdb.Error as again:
             raise _not_read(text, again) from again
-    return find_misfits(con, path, text.name, dialect)
+    return path
 
 
 def _copy_in(
@@ -189,14 +199,6 @@ def _with_tabs(text: Text, folder: Path) -> Path:
     return out
 
 
-def _n_blank(text: Text, dialect: Dialect) -> int:
-    """Count the blank lines among the data; in a single column they are rows without a value."""
-    if not text.blank_lines or dialect.n_fields == 1:
-        return 0
-    before = split(text.sample, dialect)[: dialect.n_before]
-    return n_blank_lines(text.path) - sum(not record for record in before)
-
-
 def _tidy(
     con: duckdb.DuckDBPyConnection,
     names: tuple[str, ...],
@@ -224,7 +226,6 @@ def _tidy(
         con.execute(f"CREATE TABLE data AS SELECT {columns} FROM whole WHERE {any_value}")
         con.execute("DROP TABLE whole")
     if n_empty:
-        n_left = (steps[-1].n_left if steps[-1].n_left is not None else steps[0].n_rows) or 0
         n_left = min(step.n_left for step in steps if step.n_left is not None) - n_empty
         steps.append(CleaningStep("rows without any value", "removed", n_empty, "", n_left))
     return kept

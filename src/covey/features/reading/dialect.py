@@ -12,7 +12,9 @@ import io
 import itertools
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 DELIMITERS = (",", ";", "\t", "|")
 #: stands for runs of spaces and tabs between the fields
@@ -77,6 +79,11 @@ def split(sample: str, dialect: Dialect) -> list[list[str]]:
     return _records(sample, dialect.delimiter, dialect.quote, dialect.escape, True)
 
 
+def records_of(lines: Iterable[str], dialect: Dialect) -> Any:
+    """Return Python's own reader of the records in lines, which also counts the lines."""
+    return csv.reader(lines, **_csv(dialect.delimiter, dialect.quote, dialect.escape))
+
+
 def looks_like_number(text: str) -> bool:
     """Tell whether a field holds a number or a date rather than a name."""
     return _NUMBER.fullmatch(text.strip()) is not None
@@ -94,20 +101,22 @@ def _quoting(sample: str) -> tuple[str, str]:
     return '"', "\\" if backslash and '""' not in sample else '"'
 
 
+def _csv(delimiter: str, quote: str, escape: str) -> dict[str, Any]:
+    return {
+        "delimiter": delimiter,
+        "quotechar": quote,
+        "doublequote": escape == quote,
+        "escapechar": None if escape == quote else escape,
+    }
+
+
 def _records(
     sample: str, delimiter: str, quote: str, escape: str, complete: bool
 ) -> list[list[str]]:
     """Cut a sample into at most _MAX_LINES records."""
     if delimiter == WHITESPACE:
         return [line.split() for line in sample.splitlines()[:_MAX_LINES]]
-    reader = csv.reader(
-        io.StringIO(sample, newline=""),
-        delimiter=delimiter,
-        quotechar=quote,
-        doublequote=escape == quote,
-        escapechar=None if escape == quote else escape,
-        skipinitialspace=False,
-    )
+    reader = csv.reader(io.StringIO(sample, newline=""), **_csv(delimiter, quote, escape))
     records: list[list[str]] = []
     try:
         for record in reader:
@@ -147,7 +156,8 @@ def _dialect(
     n_fields, _ = _usual(records)
     start = _first_of_table(records, n_fields)
     rows = [record for record in records[start:] if record]
-    preamble = tuple(delimiter.join(record) for record in records[:start] if record)
+    sign = " " if delimiter == WHITESPACE else delimiter
+    preamble = tuple(sign.join(record) for record in records[:start] if record)
     first = rows[0] if rows else []
     named = header == "yes" or (header == "auto" and is_header(rows, n_fields))
     names: tuple[str, ...] | None = None
@@ -206,7 +216,8 @@ def _years(first: list[str], for_header: int, body: list[list[str]]) -> bool:
     """Tell whether a header is text and then numbers that count up: ``name,2001,2002,2003``."""
     whole = [int(cell) for cell in first if cell.strip().isdigit()]
     steps = {b - a for a, b in itertools.pairwise(whole)}
-    texts = [cell for cell in first if cell.strip() and not looks_like_number(cell)]
-    steady = len(whole) >= 2 and len(steps) == 1 and steps != {0}
+    texts = [cell for cell in first if not looks_like_number(cell)]
+    texts = [cell for cell in texts if cell.strip().lower() not in _MISSING]
+    steady = len(steps) == 1 and (1 in steps or (len(whole) > 2 and 0 not in steps))
     recurs = {cell for row in body for cell in row}
     return bool(texts) and steady and for_header == 0 and not recurs.intersection(texts)

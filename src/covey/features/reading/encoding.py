@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +34,7 @@ class Text:
     complete: bool  # the sample is the whole text
     quotes: bool  # there is a double quote somewhere
     blank_lines: bool  # two line ends follow one another somewhere
+    n_lines: int  # also those inside quotes
 
 
 def as_utf8(spooled: Spooled, folder: Path, encoding: str | None) -> Text:
@@ -57,18 +57,21 @@ def as_utf8(spooled: Spooled, folder: Path, encoding: str | None) -> Text:
     plain = codecs.lookup(codec).name == "utf-8"
     only_cr = b"\r" in head and b"\n" not in head and plain
     facts = _Facts()
+    pieces = _decoded(path, name, codec, words)
+    if only_cr:
+        pieces = (piece.replace("\r", "\n") for piece in pieces)
     if plain and not only_cr:
-        for _ in _decoded(path, name, codec, words, facts):
-            pass
+        for piece in pieces:
+            facts.add(piece)
     else:
-        out = folder / "utf-8"
-        with out.open("xb") as handle:
-            for text in _decoded(path, name, codec, words, facts):
-                chunk = text.replace("\r", "\n") if only_cr else text
-                handle.write(chunk.encode("utf-8"))
-        path = out
+        path = folder / "utf-8"
+        with path.open("xb") as handle:
+            for piece in pieces:
+                facts.add(piece)
+                handle.write(piece.encode("utf-8"))
     sample, complete = _beginning(path)
-    return Text(path, name, words, sample, complete, facts.quotes, facts.blank_lines)
+    n_lines = facts.n_lines + (not facts.last.endswith("\n"))
+    return Text(path, name, words, sample, complete, facts.quotes, facts.blank_lines, n_lines)
 
 
 def with_line_feeds(text: Text, folder: Path) -> Path:
@@ -84,36 +87,28 @@ def with_line_feeds(text: Text, folder: Path) -> Path:
     return out
 
 
-def n_blank_lines(path: Path) -> int:
-    """Count the blank lines of a UTF-8 text: outside quotes, and not at its very end."""
-    n_blank = n_last = 0
-    inside = 0
-    before = b"\n"
-    with path.open("rb") as handle:
-        while chunk := handle.read(_CHUNK):
-            pieces = chunk.replace(b"\r", b"").split(b'"')
-            # each quoted run shrinks to one quote, so that only line ends between lines are left
-            bare = before + b'"'.join(pieces[inside::2])
-            inside = (inside + len(pieces) - 1) % 2
-            bare += b'"' * inside
-            n_blank += len(re.findall(rb"\n(?=\n)", bare))
-            n_tail = len(bare) - len(bare.rstrip(b"\n"))
-            n_last = n_tail if n_tail < len(bare) else n_last + n_tail - 1
-            before = bare[-1:]
-    return n_blank - max(n_last - 1, 0)
-
-
 class _Facts:
+    """What is learnt about a text while it passes by."""
+
     def __init__(self) -> None:
         self.quotes = False
         self.blank_lines = False
+        self.n_lines = 0
+        self.last = ""
+
+    def add(self, text: str) -> None:
+        """Take in the next piece of the text."""
+        seam = self.last + text
+        self.quotes = self.quotes or '"' in text
+        self.blank_lines = self.blank_lines or "\n\n" in seam or "\n\r\n" in seam
+        self.n_lines += text.count("\n")
+        self.last = text[-3:]
 
 
-def _decoded(path: Path, name: str, codec: str, words: str, facts: _Facts) -> Iterator[str]:
+def _decoded(path: Path, name: str, codec: str, words: str) -> Iterator[str]:
     """Yield the text in pieces, refusing bytes that are no text."""
     decoder = codecs.getincrementaldecoder(codec)(errors="strict")
     done = 0
-    last = ""
     with path.open("rb") as handle:
         while True:
             chunk = handle.read(_CHUNK)
@@ -127,10 +122,6 @@ def _decoded(path: Path, name: str, codec: str, words: str, facts: _Facts) -> It
             if "\0" in text:
                 where = done + text.index("\0")
                 raise not_a_table(name, f"a binary file (a zero byte near byte {where:,})")
-            facts.quotes = facts.quotes or '"' in text
-            seam = last[-3:] + text
-            facts.blank_lines = facts.blank_lines or "\n\n" in seam or "\n\r\n" in seam
-            last = text
             if text:
                 yield text
             if not chunk:

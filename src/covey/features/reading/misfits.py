@@ -72,12 +72,17 @@ def find_misfits(
     shown = []
     for number, (_, kind, line) in zip(numbers, refused, strict=True):
         if kind == "UNQUOTED VALUE" and "\n" in line.rstrip("\r\n"):
-            raise InputError(
-                f"{name} must close every quote that it opens; line {number:,} opens one that is "
-                f"not closed as it should be: {line[:60]!r}; correct that line"
-            )
+            raise never_closed(name, number)
         shown.append(f"line {number:,} {_what(kind, line, dialect)}")
     return Misfits(counted[0], row[0], dialect.n_fields, tuple(shown))
+
+
+def never_closed(name: str, line: int) -> InputError:
+    """Return the error for a quote that swallows the lines after it."""
+    return InputError(
+        f"{name} must close every quote that it opens; line {line:,} opens one that is never "
+        "closed as it should be; correct that line"
+    )
 
 
 def _what(kind: str, line: str, dialect: Dialect) -> str:
