@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHOWN = 8  # rows of Columns that its repr shows
+WIDEST = 32  # characters of a cell that it shows
 
 
 class Columns(dict[str, Any]):
@@ -70,4 +71,5 @@ def _listed(values: NDArray[Any]) -> Any:
 
 
 def _shown(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"

@@ -22,54 +22,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class LinesPreparation:
-    """How invoice lines become X: first customers, then what their table needs.
-
-    A table that has the columns of the customers already (saved from an earlier run) is taken
-    as it is.
-    """
-
-    lines: Mapping[str, str]  # {"invoice": column, "customer": …, "date": …, …}
-    customers: TablePreparation
-
-    def apply(self, table: Table) -> Features:
-        """Turn the lines of new invoices into customers, then prepare those."""
-        from covey.features.invoices import customers_from_invoices, invoice_columns
-
-        if any(column in table.columns for column in self.lines.values()):
-            columns = invoice_columns(table, dict(self.lines), "yes")
-            assert columns is not None  # "yes" finds the columns or raises ColumnError
-            table = customers_from_invoices(table, columns)
-        return self.customers.apply(table)
-
-    def undo(self, X: NDArray[Any]) -> NDArray[Any]:
-        """Return rows of X (m, d) in the reader's units (m, d)."""
-        return self.customers.undo(X)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain JSON types."""
-        return {"lines": dict(self.lines), "customers": self.customers.to_dict()}
-
-
-def _preparation(stored: Mapping[str, Any]) -> TablePreparation | LinesPreparation:
-    """Return a preparation from its JSON form."""
-    if "lines" in stored:
-        lines = {str(part): str(column) for part, column in stored["lines"].items()}
-        return LinesPreparation(lines, TablePreparation.from_dict(stored["customers"]))
-    return TablePreparation.from_dict(dict(stored))
-
-
 @dataclass(frozen=True, repr=False)
 class Model:
     """Segments that new rows can be put into: k of them on d features, in display order."""
 
-    preparation: TablePreparation | LinesPreparation
+    preparation: TablePreparation
     centers: NDArray[np.float64]  # (k, d) in prepared units
     limits: NDArray[np.float64]  # (k,) a row farther than this from its center fits no segment
     names: tuple[Name, ...]  # k of them: text, action, why
     rules: tuple[Rule, ...]  # k of them
-    features: tuple[Feature, ...]  # d of them
     title: str
     seed: int
     versions: Mapping[str, str]  # of the libraries that made it
@@ -94,11 +55,15 @@ class Model:
             np.array([segment.limit for segment in segments], dtype=np.float64),
             tuple(segment.name for segment in segments),
             tuple(segment.rule for segment in segments),
-            features.columns,
             explanation.title,
             explanation.method.seed,
             dict(explanation.method.versions),
         )
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """The d features that a row needs, as the reader knows them."""
+        return tuple(rule.feature for rule in self.preparation.rules)
 
     def assign(self, data: Any, **reading: Any) -> Assignment:
         """Say which segment each row belongs to, and how well it fits.
@@ -117,10 +82,14 @@ class Model:
         InputError
             The data cannot be read, or have no rows.
         """
+        return self.place(self.prepare(data, **reading))
+
+    def prepare(self, data: Any, **reading: Any) -> Features:
+        """Read and prepare new rows as those of the training were; see ``assign``."""
         from covey.features.reading import read_table
 
         table = data if isinstance(data, Table) else read_table(data, **reading)
-        return self.place(self.preparation.apply(table))
+        return self.preparation.apply(table)
 
     def place(self, features: Features) -> Assignment:
         """Put rows that are prepared already into the segments; see ``assign``."""
@@ -153,7 +122,6 @@ class Model:
             "preparation": self.preparation.to_dict(),
             "names": [dataclasses.asdict(name) for name in self.names],
             "rules": [dataclasses.asdict(rule) for rule in self.rules],
-            "features": [dataclasses.asdict(feature) for feature in self.features],
             "title": self.title,
             "seed": self.seed,
             "versions": dict(self.versions),
@@ -166,16 +134,17 @@ class Model:
         facts, arrays = unpack(content, name)
         try:
             model = cls(
-                _preparation(facts["preparation"]),
+                TablePreparation.from_dict(facts["preparation"]),
                 arrays["centers"],
                 arrays["limits"],
                 tuple(Name(**entry) for entry in facts["names"]),
                 tuple(_rule(entry) for entry in facts["rules"]),
-                tuple(Feature(**entry) for entry in facts["features"]),
                 str(facts["title"]),
                 int(facts["seed"]),
                 {str(key): str(value) for key, value in facts["versions"].items()},
             )
+        except ModelError as error:  # the preparation does not know the name of the file
+            raise ModelError(f"{name!r} must hold a complete Covey model: {error}") from error
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise ModelError(
                 f"{name!r} must hold a complete Covey model; got facts that do not fit together "
@@ -196,12 +165,6 @@ class Model:
             wrong = "centers that are not finite numbers"
         elif not (self.limits >= 0).all():
             wrong = "limits that are not distances"
-        else:
-            try:
-                fits = self.preparation.undo(self.centers).shape == (k, d)
-            except (KeyError, TypeError, ValueError, IndexError):
-                fits = False
-            wrong = "" if fits else f"a preparation that does not give {d} features"
         if wrong:
             raise ModelError(
                 f"{name!r} must hold finite centers, one for each segment; got {wrong}; "

@@ -138,8 +138,9 @@ def _tell(error: BaseException) -> int:
         return error.exit_code
     if isinstance(error, click.ClickException):
         click.echo(f"covey: error: {error.format_message()}", err=True)
-        if isinstance(error, click.UsageError) and error.ctx is not None:
-            click.echo(f"Try '{error.ctx.command_path} --help'.", err=True)
+        if isinstance(error, click.UsageError):
+            path = error.ctx.command_path if error.ctx is not None else "covey COMMAND"
+            click.echo(f"Try '{path} --help'.", err=True)
         return error.exit_code
     if isinstance(error, MemoryError):
         click.echo(
@@ -206,7 +207,11 @@ def main() -> NoReturn:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
-    cli()
+    try:
+        cli()
+    finally:
+        # all is done or undone: a late Ctrl-C must not make a failure of it
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise AssertionError("cli() ends the process")
 
 

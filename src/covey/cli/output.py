@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 
 import click
 
@@ -20,7 +21,10 @@ def say(content: str | bytes) -> None:
         The reader went away; the command line ends quietly.
     """
     try:
-        click.echo(content, nl=isinstance(content, str))
+        if isinstance(content, str):
+            click.echo(content)
+        else:
+            _write(content)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -29,3 +33,13 @@ def say(content: str | bytes) -> None:
         raise OutputError(
             f"standard output must be writable; got: {error.strerror}; write a file with -o"
         ) from error
+
+
+def _write(content: bytes) -> None:
+    """Write all the bytes: unbuffered output (PYTHONUNBUFFERED) may take only some at a time."""
+    stream = sys.stdout.buffer
+    sys.stdout.flush()
+    left = memoryview(content)
+    while left:
+        left = left[stream.write(left) or 0 :]
+    stream.flush()

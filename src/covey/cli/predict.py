@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from covey.cli.output import say
 from covey.cli.progress import progress
 from covey.files import refuse_output, write_file
 from covey.options import READING
+
+if TYPE_CHECKING:
+    from covey.flow import Assignment, Features
 
 EXAMPLES = (
     "covey predict segments/model.covey new.csv -o scored.csv",
@@ -34,19 +37,31 @@ def run(model: str, source: str, output: str | None, as_json: bool, **given: Any
         on_progress("Reading the model", 0.0)
         scorer = load(model)
         on_progress("Reading the rows", 0.0)
-        assignment = scorer.assign(source, **given)
+        features = scorer.prepare(source, **given)
+        assignment = scorer.place(features)
         content = as_rows(assignment) if as_json else segments_csv(assignment)
     if place is not None:
         write_file(place, content, force)
     else:
         say(content)
     if not quiet:
-        n_poor = int((assignment.note == "fits no segment").sum())
-        fitting = f"; {n_poor:,} fit no segment" if n_poor else ""
-        click.echo(f"{len(assignment.number):,} rows scored{fitting}", err=True)
+        click.echo("\n".join(told(features, assignment)), err=True)
 
 
-def as_rows(assignment: Any) -> bytes:
+def told(features: Features, assignment: Assignment) -> list[str]:
+    """Return what a person must know: rows scored, left out, of no segment, and cautions."""
+    n_rows, n_poor = len(assignment.number), int((assignment.note == "fits no segment").sum())
+    fitting = f"; {n_poor:,} fit no segment" if n_poor else ""
+    lines = [f"{n_rows:,} {'row' if n_rows == 1 else 'rows'} scored{fitting}"]
+    lines += [
+        f"{step.n_rows:,} left out: {step.rule}"
+        for step in features.cleaning
+        if step.action == "removed" and step.n_rows
+    ]
+    return lines + [caution.text for caution in features.cautions]
+
+
+def as_rows(assignment: Assignment) -> bytes:
     """Return an assignment as JSON: a list of rows under ``rows``."""
     from covey.model import assignment_columns
 

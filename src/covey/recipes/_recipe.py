@@ -80,9 +80,9 @@ class Recipe(ABC):
         InputError
             The input cannot be used.
         """
+        self.check()
         from covey.recipes._result import Result
 
-        self.check()
         on_progress("Reading", 0.0)
         features = self.prepare(raw)
         run = self.fit(features, on_progress)

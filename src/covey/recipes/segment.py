@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from covey.errors import OptionError
 from covey.options import SEGMENT, option
@@ -14,7 +13,6 @@ from covey.recipes._recipe import OnProgress, TableRecipe, unheard
 if TYPE_CHECKING:
     import numpy as np
 
-    from covey.features.preparation import TablePreparation
     from covey.flow import Explanation, Features, Run
     from covey.recipes._result import Result
 
@@ -73,9 +71,9 @@ class Segment(TableRecipe):
 
     def prepare(self, raw: Any) -> Features:
         """Read the table, make customers of invoice lines, and decide about each column."""
-        from covey.features.invoices import customers_from_invoices, invoice_columns
+        from covey.features.customers import customers_from_invoices
+        from covey.features.invoices import invoice_columns
         from covey.features.table import table_features
-        from covey.model import LinesPreparation
 
         table, where = self.read(raw), self.where
         given = {part: getattr(self, part) for part in LINES if getattr(self, part) is not None}
@@ -84,7 +82,7 @@ class Segment(TableRecipe):
             # a condition speaks of the columns that the reader knows: those of the lines
             table, where = table.where(where) if where else table, None
             table = customers_from_invoices(table, columns)
-        features = table_features(
+        return table_features(
             table,
             features=self.features,
             drop=self.drop,
@@ -94,14 +92,8 @@ class Segment(TableRecipe):
             missing=self.missing,
             categories=self.categories,
             where=where,
+            invoices=columns,
         )
-        if columns is None:
-            return features
-        found = {
-            part: column for part in LINES if (column := getattr(columns, part, None)) is not None
-        }
-        preparation = LinesPreparation(found, cast("TablePreparation", features.preparation))
-        return dataclasses.replace(features, preparation=preparation)
 
     def fit(self, features: Features, on_progress: OnProgress = unheard) -> Run:
         """Run k-means for every K of the sweep, and keep the K given or chosen."""
