@@ -279,9 +279,7 @@ def test_too_many_ragged_lines_are_an_error(tmp_path):
 
 def test_lists_of_different_length_are_no_table(tmp_path):
     text = "milk,bread,tea\nbeer\nbeer\nmilk,beer\ntea\nbread,tea,rice,jam\nrice\n"
-    with pytest.raises(
-        InputError, match=r"same number of fields on every line; .*line 1 has 3, line 4 has 2"
-    ):
+    with pytest.raises(InputError, match=r"same number of fields.*line 1 has 3, line 4 has 2"):
         read_table(write(tmp_path, text))
 
 
@@ -385,7 +383,7 @@ def test_an_endless_line(tmp_path):
 
 def test_options_that_do_not_go_with_the_file(tmp_path):
     path = write(tmp_path, "a,b\n1,2\n")
-    with pytest.raises(OptionError, match="sheet is for excel input; t.csv is csv"):
+    with pytest.raises(OptionError, match=r"sheet is for excel input; t.csv is csv"):
         read_table(path, sheet="May")
     with pytest.raises(OptionError, match=r"got 'delimeter'. Did you mean 'delimiter'\?"):
         read_table(path, delimeter=";")

@@ -38,7 +38,9 @@ def read_duckdb(spooled: Spooled, table: str | None, query: str | None) -> Table
         # from here on, neither a view in the file nor the query can reach other files
         con.execute("SET enable_external_access = false")
         if query:
-            rows = f"({_one_select(con, query, spooled.name)}\n)"
+            _refuse_unless_select(con, query, spooled.name)
+            con.execute(f"CREATE TEMP VIEW asked AS {query}")
+            rows = "temp.asked"
         else:
             there = _duckdb_tables(con)
             rows = there[_chosen(list(there), table, spooled.name)]
@@ -60,11 +62,10 @@ def _duckdb_tables(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     }
 
 
-def _one_select(con: duckdb.DuckDBPyConnection, query: str, name: str) -> str:
+def _refuse_unless_select(con: duckdb.DuckDBPyConnection, query: str, name: str) -> None:
     statements = con.extract_statements(query)
     if len(statements) != 1 or statements[0].type.name != "SELECT":
         raise OptionError(f"query must be one SELECT on {name}; got {query!r}")
-    return query.rstrip().rstrip(";")
 
 
 def read_sqlite(spooled: Spooled, table: str | None, query: str | None) -> Table:
@@ -86,14 +87,14 @@ def read_sqlite(spooled: Spooled, table: str | None, query: str | None) -> Table
         with closing(sqlite3.connect(address, uri=True)) as con:
             con.execute("PRAGMA query_only = on")
             con.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
+            chosen = ""
             if not query:
                 there = con.execute(
                     "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
                     "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
                 ).fetchall()
                 chosen = _chosen([row[0] for row in there], table, name)
-                query = f"SELECT * FROM {quote(chosen)}"
-            cursor = con.execute(query)
+            cursor = con.execute(query or f"SELECT * FROM {quote(chosen)}")
             if cursor.description is None:
                 raise OptionError(f"query must be one SELECT on {name}; got {query!r}")
             given = [column[0] for column in cursor.description]

@@ -95,11 +95,11 @@ def _n_blank_unquoted(path: Path) -> int:
 def _read_again(path: Path, name: str, dialect: Dialect) -> tuple[int, int, int]:
     """Count records and blank lines with Python's reader, and give the last record's line."""
     n_records = n_blank = n_last_blank = line = 0
+    start = 1
     limit = csv.field_size_limit(_MAX_CELL)
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             reader: Any = records_of(handle, dialect)
-            start = 1
             for record in reader:
                 if record:
                     n_records, n_blank, n_last_blank = n_records + 1, n_blank + n_last_blank, 0
