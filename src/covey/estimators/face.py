@@ -269,6 +269,7 @@ def _seeder(init: Any, dtype: np.dtype[Any]) -> Any:
             rows = sp.csr_matrix((X.data, X.indices, X.indptr), shape=X.shape)
         state = np.random.RandomState(rng.integers(2**32, dtype=np.uint32))
         centers = init(rows, n_clusters, random_state=state)
+        centers = centers.toarray() if sp.issparse(centers) else centers
         return _check_array(centers, dtype=dtype, order="C", input_name="init")
 
     return seeder
