@@ -101,7 +101,14 @@ class Commands(click.Group):
         """Run a command; when standalone, end the process with the exit code."""
         prog_name = prog_name or "covey"
         if not standalone_mode:
-            return super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+            return super().main(
+                args,
+                prog_name,
+                complete_var,
+                standalone_mode=False,
+                windows_expand_args=windows_expand_args,
+                **extra,
+            )
         self._main_shell_completion(extra, prog_name, complete_var)
         sys.exit(self._run(sys.argv[1:] if args is None else list(args), prog_name, extra))
 

@@ -1,0 +1,32 @@
+"""Every example runs as it stands and says what it promises."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+SAID = {
+    "segment_customers.py": ["VIP champions", "told by", "report: "],
+    "score_new_rows.py": ["Covey model: 6 segments", "fits no segment: ['C000001'"],
+    "kmeans_drop_in.py": ["rows in each cluster:", "centers from a stream: (4, 5)"],
+}
+
+
+def test_every_example_is_tested() -> None:
+    assert {path.name for path in EXAMPLES.glob("*.py")} == set(SAID)
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_example_runs(name: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / name), *([] if "kmeans" in name else [str(tmp_path)])],
+        capture_output=True, text=True, cwd=tmp_path, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for words in SAID[name]:
+        assert words in done.stdout
