@@ -206,6 +206,14 @@ class Option:
 _POSITIVE = Number(low=1)
 
 
+def _column(name: str, told: str) -> Option:
+    return Option(name, None, (Text(),), told, metavar="COLUMN")
+
+
+def _columns(name: str, told: str) -> Option:
+    return Option(name, None, (Texts(),), told, metavar="COLUMN,…")
+
+
 def _table(*options: Option) -> Mapping[str, Option]:
     return {option.name: option for option in options}
 
@@ -297,16 +305,20 @@ SEGMENT: Mapping[str, Option] = _table(
         "Number of segments; chosen by a sweep of K = 2 … 10 when not given.",
         flag="-k",
     ),
-    Option("names", None, (Texts(),), "Names of the segments, in their order; needs k."),
     Option(
-        "order_by",
+        "names",
         None,
-        (Text(),),
+        (Texts(),),
+        "Names of the segments, from the smallest to the largest by order_by (by spend or size "
+        "else); needs k.",
+    ),
+    _column(
+        "order_by",
         "Column or role (spend, frequency, …) whose mean orders the segments, smallest first.",
     ),
-    Option("features", None, (Texts(),), "Cluster on these columns and no others."),
-    Option("drop", None, (Texts(),), "Leave these columns out altogether."),
-    Option("id", None, (Text(),), "Column that names the row; never clustered on."),
+    _columns("features", "Cluster on these columns and no others."),
+    _columns("drop", "Leave these columns out altogether."),
+    _column("id", "Column that names the row; never clustered on."),
     Option(
         "scale",
         "auto",
@@ -314,10 +326,8 @@ SEGMENT: Mapping[str, Option] = _table(
         "Standardise each feature ('standard'), leave them as they are ('none'), or standardise "
         "unless all share one unit and scale ('auto').",
     ),
-    Option(
+    _columns(
         "log",
-        None,
-        (Texts(),),
         "Columns to log, or 'none', or 'all'; when not given, heavy tails are logged where that "
         "makes the feature less skewed.",
     ),
@@ -340,12 +350,13 @@ SEGMENT: Mapping[str, Option] = _table(
         None,
         (Text(),),
         "Keep only the rows for which this SQL condition holds, such as \"country = 'UK'\".",
+        metavar="SQL",
     ),
-    Option("invoice", None, (Text(),), "Invoice lines: the column of the invoice number."),
-    Option("customer", None, (Text(),), "Invoice lines: the column of the customer."),
-    Option("date", None, (Text(),), "Invoice lines: the column of the invoice date."),
-    Option("quantity", None, (Text(),), "Invoice lines: the column of the quantity."),
-    Option("price", None, (Text(),), "Invoice lines: the column of the unit price."),
+    _column("invoice", "Invoice lines: the column of the invoice number."),
+    _column("customer", "Invoice lines: the column of the customer."),
+    _column("date", "Invoice lines: the column of the invoice date."),
+    _column("quantity", "Invoice lines: the column of the quantity."),
+    _column("price", "Invoice lines: the column of the unit price."),
     Option(
         "lines",
         "auto",
@@ -353,7 +364,13 @@ SEGMENT: Mapping[str, Option] = _table(
         "Whether the rows are invoice lines to be turned into customers; 'auto' looks at the "
         "columns.",
     ),
-    Option("playbook", None, (Text(),), "TOML file of names and actions; a built-in one else."),
+    Option(
+        "playbook",
+        None,
+        (Text(),),
+        "TOML file of names and actions; the built-in one, which covey playbook prints, else.",
+        metavar="FILE",
+    ),
     Option("n_init", 4, (_POSITIVE,), "Runs from different first centers for each K."),
     Option("seed", 0, (Number(low=0, high=2**32 - 1),), "Seed of the random choices."),
     Option("title", None, (Text(),), "Title of the report; made from the file name else."),
@@ -371,8 +388,8 @@ READING: Mapping[str, Option] = _table(
         "delimiter",
         None,
         (Text(), Choice(("\t", " "))),
-        "Delimiter of a CSV file: one character, or comma, semicolon, tab, bar, space, or whitespace "
-        "for any run of spaces; found out when not given.",
+        "Delimiter of a CSV file: one character, or comma, semicolon, tab, bar, space, or "
+        "whitespace for any run of spaces; found out when not given.",
     ),
     Option("encoding", None, (Text(),), "Encoding of a CSV file, such as utf-8 or cp1252."),
     Option("decimal", None, (Choice((".", ",")),), "Decimal sign of numbers written as text."),

@@ -273,6 +273,27 @@ def test_doctor_tells_versions_instruction_set_threads_and_extras() -> None:
     assert set(facts["extras"]) == {"excel", "postgres"}
 
 
+def test_playbook_can_be_copied_edited_and_used(customers: Path, tmp_path: Path) -> None:
+    place = tmp_path / "mine.toml"
+    assert run("playbook", "-o", place).exit_code == 0
+    assert run("playbook").stdout_bytes == place.read_bytes()
+    assert run("playbook", "-o", place).exit_code == 4
+    text = place.read_text(encoding="utf-8")
+    assert "VIP champions" in text
+    place.write_text(text.replace("VIP champions", "Our stars"), encoding="utf-8")
+    done = run("segment", customers, "-o", tmp_path / "out", "--playbook", place)
+    assert done.exit_code == 0, done.output
+    written = (tmp_path / "out" / "segments.csv").read_text(encoding="utf-8")
+    assert ",Our stars," in written
+    assert "VIP champions" not in written
+
+
+def test_playbook_that_is_not_there_is_told_before_work(tmp_path: Path) -> None:
+    done = run("segment", "no such.csv", "--playbook", tmp_path / "no.toml", "-o", tmp_path / "o")
+    assert done.exit_code == 3
+    assert "no.toml" in done.stderr
+
+
 # ---------------------------------------------------------------- defects
 
 

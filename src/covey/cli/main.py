@@ -24,6 +24,7 @@ from covey.errors import CoveyError, nearest
 COMMANDS = {
     "predict": "Put new rows into the segments of a model that covey segment wrote.",
     "example": "Generate example customers with a known ground truth.",
+    "playbook": "Print the built-in playbook of names and actions, to copy and edit.",
     "doctor": "Print versions, instruction sets, threads and extras.",
 }
 
