@@ -121,7 +121,7 @@ def test_partial_fit_follows_the_same_path(form: str, rng: np.random.Generator) 
 
 
 def test_seeding_is_as_good(rng: np.random.Generator) -> None:
-    """Greedy k-means++ leaves the inertia that scikit-learn's leaves, within the noise of 15 seeds."""
+    """Greedy k-means++ leaves what scikit-learn's leaves, within the noise of 15 seeds."""
     centers = rng.normal(size=(20, 2)) * 10
     X = np.concatenate([c + rng.normal(size=(40, 2)) * 0.3 for c in centers])
     ours, theirs = [], []
