@@ -181,6 +181,7 @@ class Sweep:
     reason: str  # plain sentences with the figures
     row_silhouettes: NDArray[Any]  # (m,) float64 of the chosen K for `rows`
     rows: NDArray[Any]  # (m,) int: which rows; all n of them when exact
+    row_numbers: NDArray[Any] | None = None  # (m,) int: number (1 … k) of each; set when explained
 
 
 # ---------------------------------------------------------------- Explanation

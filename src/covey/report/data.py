@@ -1,0 +1,97 @@
+"""``report.json``: every fact of an Explanation, for the next program.
+
+The document follows the nouns of ``covey.flow`` field by field, in their order, under their
+names; the comments there say what each means and in which unit. Differences:
+
+=====================  =========================================================================
+``schema``             ``"covey.segments/1"``; the number rises when a field changes its meaning
+``row_noun``           ``{"singular", "plural"}``
+``rule.clauses``       a list (or) of lists (and) of ``{"name", "sign", "value"}``
+``exemplars``, …       ``values`` and ``center`` are objects: feature name → number
+``heat``               ``{segment number: {feature name: difference in standard deviations}}``
+``sweep``              without the silhouette of each row (``n_silhouette_rows`` counts them;
+                       each segment carries its own mean)
+``map``                axes, loadings, centers and ellipses, without the points
+=====================  =========================================================================
+
+Numbers have at most 10 significant digits; what is unknown or infinite is ``null``. Keys keep
+their order, and text is UTF-8 as it is, so the same Explanation gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from covey.flow import Explanation
+
+SCHEMA = "covey.segments/1"
+
+
+def render_json(explanation: Explanation) -> bytes:
+    """Write the whole explanation as JSON; see the head of this file for its structure."""
+    text = json.dumps(document(explanation), ensure_ascii=False, indent=2, allow_nan=False)
+    return (text + "\n").encode("utf-8", "replace")
+
+
+def document(explanation: Explanation) -> dict[str, Any]:
+    """Return the document as plain JSON types: dict, list, str, int, float, bool, None."""
+    names = [feature.name for feature in explanation.features]
+    result: dict[str, Any] = {"schema": SCHEMA}
+    for field in dataclasses.fields(explanation):
+        result[field.name] = _plain(getattr(explanation, field.name))
+    singular, plural = explanation.row_noun
+    result["row_noun"] = {"singular": singular, "plural": plural}
+    for segment in result["segments"]:
+        segment["center"] = dict(zip(names, segment["center"], strict=False))
+        segment["rule"]["clauses"] = [
+            [{"name": name, "sign": sign, "value": value} for name, sign, value in clause]
+            for clause in segment["rule"]["clauses"]
+        ]
+        _name_values(segment["exemplars"], names)
+    _name_values(result["unusual"], names)
+    result["heat"] = {
+        str(segment["number"]): dict(zip(names, row, strict=False))
+        for segment, row in zip(result["segments"], result["heat"], strict=True)
+    }
+    sweep = result["sweep"]
+    sweep["n_silhouette_rows"] = len(sweep.pop("rows"))
+    del sweep["row_silhouettes"]
+    result["map"] = _map(result["map"], names)
+    return result
+
+
+def _name_values(exemplars: list[dict[str, Any]], names: list[str]) -> None:
+    for exemplar in exemplars:
+        exemplar["values"] = dict(zip(names, exemplar["values"], strict=False))
+
+
+def _map(found: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    for bulky in ("rows", "labels", "points", "pca"):
+        del found[bulky]
+    found["pca_loadings"] = [dict(zip(names, row, strict=False)) for row in found["pca_loadings"]]
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Turn nouns, arrays and numpy scalars into plain JSON types."""
+    if value is None or isinstance(value, str | bool):
+        return value
+    if dataclasses.is_dataclass(value):
+        return {
+            field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if hasattr(value, "tolist"):  # numpy arrays and scalars
+        return _plain(value.tolist())
+    if isinstance(value, float):
+        return float(f"{value:.10g}") if math.isfinite(value) else None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, Iterable):
+        return [_plain(item) for item in value]
+    return str(value)
