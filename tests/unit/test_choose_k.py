@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -18,9 +19,7 @@ def scores(*silhouettes, first=2, smallest=0.2, inertias=None):
     inertias = inertias or [100 / k for k in range(first, first + len(silhouettes))]
     found = [KScore(1, 100.0, 0.0, math.nan, 0.0, 1.0)]
     for i, (silhouette, inertia) in enumerate(zip(silhouettes, inertias, strict=True)):
-        found.append(
-            KScore(first + i, inertia, 1 - inertia / 100, silhouette, smallest=smallest)
-        )
+        found.append(KScore(first + i, inertia, 1 - inertia / 100, silhouette, smallest=smallest))
     return found
 
 
@@ -62,7 +61,7 @@ def test_inertia_never_rises_with_k(rng):
     found = sweep(X, given=None, rng=rng, n_init=1).sweep
     assert found is not None
     inertia = [one.inertia for one in found.scores]
-    assert all(b <= a for a, b in zip(inertia, inertia[1:], strict=False))
+    assert all(b <= a for a, b in itertools.pairwise(inertia))
 
 
 @pytest.mark.parametrize("given", [1, 2, 13])

@@ -119,7 +119,7 @@ def test_category_that_stands_out():
 
 
 def test_category_that_differs_by_chance_is_not_told():
-    values = (["Rome", "Oslo"] * 50)[:99] + ["Rome"]
+    values = [*(["Rome", "Oslo"] * 50)[:99], "Rome"]
     assert levels_of(values, [0] * 50 + [1] * 50) == [(), ()]
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from covey.explain.choose_k import CLEARLY, LEAST_SEGMENT, OnProgress
 from covey.explain.moments import covariance
 from covey.explain.stability import stability
-from covey.explain.wording import percent, plain
+from covey.explain.wording import listing, percent, plain
 from covey.flow import Caution, Features, Quality, Sweep
 
 Doubles = NDArray[np.float64]
@@ -133,8 +133,7 @@ class Shape:
     names: Sequence[str]  # by label
     sizes: NDArray[np.int64]  # (k,)
     labels: NDArray[np.int32]  # (n,)
-    noun: str  # plural
-    buying: bool
+    noun: tuple[str, str]  # one, several
 
 
 def cautions(features: Features, quality: Quality, sweep: Sweep, shape: Shape) -> list[Caution]:
@@ -142,7 +141,7 @@ def cautions(features: Features, quality: Quality, sweep: Sweep, shape: Shape) -
     found = [
         _weak(quality, sweep.chosen),
         _unstable(quality),
-        _sampled(quality, sweep, len(features.X), shape.noun),
+        _sampled(quality, sweep, len(features.X), shape.noun[1]),
         _outliers(quality, len(features.X), shape.noun),
         _two_groups(sweep),
         *_tiny(shape),
@@ -182,13 +181,14 @@ def _sampled(quality: Quality, sweep: Sweep, n: int, noun: str) -> Caution | Non
     )
 
 
-def _outliers(quality: Quality, n: int, noun: str) -> Caution | None:
+def _outliers(quality: Quality, n: int, noun: tuple[str, str]) -> Caution | None:
     if quality.n_poor < max(MANY_OUTLIERS * n, 1):
         return None
     return Caution(
         "outliers",
-        f"{quality.n_poor:,} {noun} ({percent(quality.n_poor / n)}) are far from every segment; "
-        "they pull the centers towards them. Look at them before acting on averages.",
+        f"{quality.n_poor:,} {noun[quality.n_poor > 1]} ({percent(quality.n_poor / n)}) "
+        f"{'are' if quality.n_poor > 1 else 'is'} far from every segment, which pulls the centers "
+        "there. Look before acting on averages.",
     )
 
 
@@ -211,7 +211,7 @@ def _tiny(shape: Shape) -> list[Caution]:
         Caution(
             "tiny-segment",
             f"{shape.names[label]} holds only {int(shape.sizes[label]):,} of {total:,} "
-            f"{shape.noun}; look at them one by one rather than as a group.",
+            f"{shape.noun[1]}; look at them one by one rather than as a group.",
         )
         for label in tiny
     ]
@@ -236,14 +236,14 @@ def _stretched(X: Doubles, shape: Shape) -> Caution | None:
     for label, size in enumerate(shape.sizes):
         if size >= LEAST_ROWS_FOR_SHAPE:
             values = np.linalg.eigvalsh(covariance(X[shape.labels == label]))
-            typical = float(np.median(values))
+            typical = float(values[(len(values) - 1) // 2])  # the lower median
             if values[-1] > STRETCHED**2 * typical > 0:
                 long.append(shape.names[label])
     if not long:
         return None
     return Caution(
         "stretched",
-        f"{' and '.join(long)}: {'this segment is' if len(long) == 1 else 'these segments are'} "
+        f"{listing(long)}: {'this segment is' if len(long) == 1 else 'these segments are'} "
         f"over {STRETCHED:.0f} times longer than wide; k-means looks for round groups and may "
         "have cut or joined others.",
     )

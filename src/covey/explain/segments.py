@@ -278,8 +278,7 @@ def _cautions(facts: _Facts, judged: Any, sweep: Sweep, called: Sequence[Name]) 
         names=[name.text for name in called],
         sizes=np.bincount(facts.labels, minlength=facts.k),
         labels=facts.labels,
-        noun=facts.noun[1],
-        buying=facts.buying,
+        noun=facts.noun,
     )
     found = quality.cautions(facts.features, judged, sweep, shape)
     missing = ~np.isfinite(facts.features.raw).all(axis=0)
