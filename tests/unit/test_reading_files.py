@@ -182,7 +182,7 @@ def test_duckdb_reaches_no_other_file(duck):
 @pytest.mark.parametrize("query", ["DROP TABLE customers", "SELECT 1; SELECT 2", "PRAGMA version"])
 def test_duckdb_runs_one_select_only(duck, query):
     before = duck.read_bytes()
-    with pytest.raises(OptionError, match="must be one SELECT on shop.db"):
+    with pytest.raises(OptionError, match=r"must be one SELECT on shop.db"):
         read_table(duck, query=query)
     assert duck.read_bytes() == before
 
@@ -194,7 +194,7 @@ def test_duckdb_wrong_query(duck):
 
 def test_damaged_duckdb(duck):
     duck.write_bytes(duck.read_bytes()[:5000])
-    with pytest.raises(InputError, match="shop.db must be a whole DuckDB file"):
+    with pytest.raises(InputError, match=r"shop.db must be a whole DuckDB file"):
         read_table(duck)
 
 
@@ -250,7 +250,7 @@ def test_sqlite_is_never_written(lite, query):
 def test_sqlite_that_gives_nothing(lite, tmp_path):
     with pytest.raises(InputError, match="must have rows; it has the columns id"):
         read_table(lite, query="SELECT id FROM customers WHERE id < 0")
-    with pytest.raises(InputError, match="query must run on .*no such table: nowhere"):
+    with pytest.raises(InputError, match=r"query must run on .*no such table: nowhere"):
         read_table(lite, query="SELECT * FROM nowhere")
     bare = tmp_path / "bare.db"
     with closing(sqlite3.connect(bare)) as con:
@@ -341,10 +341,10 @@ def test_excel_empty_and_damaged(book, tmp_path):
     with pytest.raises(InputError, match="must hold a table; it is empty"):
         read_table(path)
     path.write_bytes(path.read_bytes()[:3000])
-    with pytest.raises(InputError, match="t.xlsx must be a whole file"):
+    with pytest.raises(InputError, match=r"t.xlsx must be a whole file"):
         read_table(path)
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 3000)
-    with pytest.raises(InputError, match="t.xlsx must be a whole Excel"):
+    with pytest.raises(InputError, match=r"t.xlsx must be a whole Excel"):
         read_table(path)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("notes.txt", "a,b")

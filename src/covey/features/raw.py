@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -43,7 +42,7 @@ def connect() -> duckdb.DuckDBPyConnection:
         "allow_community_extensions": "false",
         "python_enable_replacements": "false",  # SQL never sees a Python variable
         "preserve_insertion_order": "true",
-        "temp_directory": tempfile.gettempdir(),  # not the folder the user works in
+        "temp_directory": "",  # a folder to spill to would stay open to SQL after sealing
         "threads": str(min(_n_cores(), _MAX_THREADS)),
     }
     con = duckdb.connect(":memory:", config=config)

@@ -24,8 +24,9 @@ _ONLY_FOR = {
     "encoding": ("csv",),
     "header": ("csv", "excel"),
     "sheet": ("excel",),
-    "table": ("duckdb", "sqlite"),
-    "query": ("duckdb", "sqlite"),
+    "table": ("duckdb", "sqlite", "postgresql"),
+    "query": ("duckdb", "sqlite", "postgresql"),
+    "format": ("csv", "parquet", "excel", "json", "sqlite", "duckdb"),
 }
 _URL = ("postgresql://", "postgres://")
 
@@ -66,6 +67,7 @@ def read_table(source: Any, **options: Any) -> Table:
     if not isinstance(source, str | os.PathLike):
         from covey.features.reading.frames import read_frame
 
+        _refuse_idle(options, "data frame", "the table given")
         return read_frame(source, options.get("decimal"))
     place = os.fspath(source)
     if not isinstance(place, str):
@@ -73,7 +75,9 @@ def read_table(source: Any, **options: Any) -> Table:
     if place.lower().startswith(_URL):
         from covey.features.reading.postgres import read_postgres
 
-        return read_postgres(place, options.get("query"), options.get("table"))
+        _refuse_idle(options, "postgresql", "the source")
+        read = read_postgres(place, options.get("query"), options.get("table"))
+        return dataclasses.replace(read, decimal=options.get("decimal"))
     if "://" in place:
         scheme = place.partition("://")[0]
         raise InputError(
@@ -119,10 +123,10 @@ def _read_file(place: str, folder: Path, options: dict[str, Any]) -> Table:
 
 
 def _refuse_idle(options: dict[str, Any], kind: str, name: str) -> None:
-    """Refuse an option that has no meaning for this kind of file: it would be silently idle."""
+    """Refuse an option that has no meaning for this kind of source: it would be silently idle."""
     for option, kinds in _ONLY_FOR.items():
         default = table_of_options.READING[option].default
         if options.get(option, default) != default and kind not in kinds:
             raise OptionError(
-                f"{option} is for {' and '.join(kinds)} input; {name} is {kind}; leave it out"
+                f"{option} is for {', '.join(kinds)} input; {name} is {kind}; leave it out"
             )

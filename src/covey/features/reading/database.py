@@ -44,7 +44,10 @@ def read_duckdb(spooled: Spooled, table: str | None, query: str | None) -> Table
         else:
             there = _duckdb_tables(con)
             rows = there[_chosen(list(there), table, spooled.name)]
-        return take_in(con, rows, spooled.name, "DuckDB")
+        read = take_in(con, rows, spooled.name, "DuckDB")
+        con.execute("DROP VIEW IF EXISTS temp.asked")
+        con.execute("DETACH given")
+        return read
     except duckdb.Error as error:
         raise _failed(spooled.name, "DuckDB", query, error) from error
 

@@ -144,12 +144,11 @@ def _column(series: Any, nw: Any) -> _Column:
         array = series.to_numpy()
         if array.dtype.kind in "mM":
             return scannable(array)
-    if kind in (nw.Categorical, nw.Enum):
-        series = series.cast(nw.String)
     values = series.to_list()
     if kind in (nw.String, nw.Categorical, nw.Enum):
-        texts = np.array(["" if m else v for v, m in zip(values, missing, strict=True)], object)
-        return texts, missing
+        # numbers that are categories come as 10.0 where one of them is missing
+        texts = ["" if gap else as_text(v) for v, gap in zip(values, missing, strict=True)]
+        return np.array(texts, dtype=object), missing
     if kind in (nw.List, nw.Array, nw.Struct):
         values = [None if value is None else as_text(value) for value in values]
     return scannable(values)

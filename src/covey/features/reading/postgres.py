@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import uuid
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -144,5 +145,15 @@ def _plain(rows: Any) -> Any:
             column = column.combine_chunks().storage if column.num_chunks else column
         if "numeric" in said and pa.types.is_string(column.type):
             column = pc.cast(column, pa.float64())
+        if pa.types.is_fixed_size_binary(column.type) and column.type.byte_width == 16:
+            column = pa.array([v and str(uuid.UUID(bytes=v)) for v in column.to_pylist()])
+        if pa.types.is_interval(column.type):
+            column = pa.array([None if v is None else _days(v) for v in column.to_pylist()])
         columns.append(column)
     return pa.table(columns, names=rows.column_names)
+
+
+def _days(span: Any) -> float:
+    """Return an interval in days; a month counts as 30, as it does for PostgreSQL itself."""
+    months, days, nanoseconds = span
+    return 30.0 * months + days + nanoseconds / 86_400e9
