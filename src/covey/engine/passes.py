@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from covey import _core
 from covey.flow import Partial
 
 Floats = NDArray[np.floating]
@@ -24,6 +25,9 @@ Labels = NDArray[np.int32]
 
 #: rows per sum that ``seed_update`` returns
 SEED_BLOCK = 4096
+
+#: (features + 4) × distances between two looks for Ctrl-C: about 0.1 s on one thread
+SILHOUETTE_WORK = 800_000_000
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,9 @@ def lloyd(X: Rows, centers: Floats, weight: Doubles | None, labels: Labels) -> t
     n_changed : int
         Rows whose label changed.
     """
-    return twin_lloyd(X, centers, weight, labels)
+    sums, weights = np.empty(centers.shape), np.empty(len(centers))
+    inertia, n_changed = _core.lloyd(*_given(X, centers), weight, labels, sums, weights)
+    return Partial(sums, weights, inertia), n_changed
 
 
 def twin_lloyd(
@@ -100,7 +106,9 @@ def twin_lloyd(
 
 def nearest(X: Rows, centers: Floats) -> tuple[Labels, Doubles]:
     """Return the label of the nearest center (n,) int32 and the squared distance to it (n,)."""
-    return twin_nearest(X, centers)
+    labels, sq_distance = np.empty(X.shape[0], np.int32), np.empty(X.shape[0])
+    _core.nearest(*_given(X, centers), labels, sq_distance)
+    return labels, sq_distance
 
 
 def twin_nearest(X: Rows, centers: Floats) -> tuple[Labels, Doubles]:
@@ -114,7 +122,9 @@ def twin_nearest(X: Rows, centers: Floats) -> tuple[Labels, Doubles]:
 
 def nearest_two(X: Floats, centers: Floats) -> tuple[Labels, Doubles, Labels, Doubles]:
     """Return nearest label, its squared distance, second label, its squared distance; k ≥ 2."""
-    return twin_nearest_two(X, centers)
+    (first, second), (sq, sq_second) = np.empty((2, len(X)), np.int32), np.empty((2, len(X)))
+    _core.nearest_two(*_given(X, centers), first, sq, second, sq_second)
+    return first, sq, second, sq_second
 
 
 def twin_nearest_two(X: Floats, centers: Floats) -> tuple[Labels, Doubles, Labels, Doubles]:
@@ -129,7 +139,9 @@ def twin_nearest_two(X: Floats, centers: Floats) -> tuple[Labels, Doubles, Label
 
 def inertia(X: Rows, centers: Floats, labels: Labels, weight: Doubles | None) -> Doubles:
     """Return Σ w ‖x − c‖² of each center's own rows (k,), a direct double sum."""
-    return twin_inertia(X, centers, labels, weight)
+    sums = np.empty(len(centers))
+    _core.inertia(*_given(X, centers), labels, weight, sums)
+    return sums
 
 
 def twin_inertia(X: Rows, centers: Floats, labels: Labels, weight: Doubles | None) -> Doubles:
@@ -143,7 +155,9 @@ def twin_inertia(X: Rows, centers: Floats, labels: Labels, weight: Doubles | Non
 
 def distances(X: Rows, centers: Floats) -> Floats:
     """Return Euclidean distances (n, k), dtype of X; the only pass whose output is n × k."""
-    return twin_distances(X, centers)
+    out = np.empty((X.shape[0], len(centers)), X.dtype)
+    _core.distances(*_given(X, centers), out)
+    return out
 
 
 def twin_distances(X: Rows, centers: Floats) -> Floats:
@@ -158,7 +172,9 @@ def seed_potentials(
     X: Rows, candidates: Floats, sq_closest: Doubles, weight: Doubles | None
 ) -> Doubles:
     """Return, for each candidate center (m, d), Σ w min(sq_closest, ‖x − candidate‖²) (m,)."""
-    return twin_seed_potentials(X, candidates, sq_closest, weight)
+    sums = np.empty(len(candidates))
+    _core.potentials(*_given(X, candidates), sq_closest, weight, sums)
+    return sums
 
 
 def twin_seed_potentials(
@@ -178,7 +194,9 @@ def seed_update(X: Rows, center: Floats, sq_closest: Doubles, weight: Doubles | 
     Returns the sums of w · sq_closest over consecutive blocks of ``SEED_BLOCK`` rows, from which
     the next candidates are drawn: first a block, then a row in it.
     """
-    return twin_seed_update(X, center, sq_closest, weight)
+    sums = np.empty(-(-X.shape[0] // SEED_BLOCK))
+    _core.lower(*_given(X, center[None]), sq_closest, weight, SEED_BLOCK, sums)
+    return sums
 
 
 def twin_seed_update(
@@ -205,10 +223,38 @@ def silhouettes(
     scores 0; a labeling with one label only gives NaN. Memory is O(n + tile), never n × n nor
     n × k. ``on_progress`` gets the share done, 0 … 1, now and then.
     """
-    scores = twin_silhouettes(X, labelings, rows)
-    if on_progress is not None:
-        on_progress(1.0)
+    rows = np.arange(len(X)) if rows is None else rows
+    order, cells = _cells(labelings)
+    columns = X[order]
+    scores = np.empty((len(labelings), len(rows)))
+    step = max(64 * get_threads(), SILHOUETTE_WORK // (len(X) * (X.shape[1] + 4)) // 64 * 64)
+    for start in range(0, len(rows), step):
+        here = rows[start : start + step]
+        part = np.empty((len(labelings), len(here)))
+        own = np.ascontiguousarray(labelings[:, here].T)
+        _core.silhouettes(*_given(X[here], columns), own, *cells, part)
+        scores[:, start : start + step] = part
+        if on_progress is not None:
+            on_progress(min(1.0, (start + step) / len(rows)))
     return scores
+
+
+def _cells(labelings: Labels) -> tuple[NDArray[np.intp], tuple[NDArray[Any], ...]]:
+    """Sort rows by cell; return the order, and what the kernel must know of the cells."""
+    code, n_codes = np.zeros(labelings.shape[1], np.int64), 1
+    n_labels = labelings.max(axis=1, initial=0) + np.int64(1)
+    for labels, n in zip(labelings, n_labels, strict=True):
+        if n_codes * int(n) > 2**62:
+            known, code = np.unique(code, return_inverse=True)
+            n_codes = len(known)
+        code, n_codes = code * n + labels, n_codes * int(n)
+    order = np.argsort(code, kind="stable")
+    first = np.flatnonzero(np.diff(code[order], prepend=-1))
+    starts = np.append(first, len(order)).astype(np.int64)
+    sizes = [np.bincount(each, minlength=n) for each, n in zip(labelings, n_labels, strict=True)]
+    offsets = np.concatenate([[0], np.cumsum(n_labels)]).astype(np.int64)
+    cells = np.ascontiguousarray(labelings[:, order[first]].T)
+    return order, (starts, cells, np.concatenate(sizes).astype(np.int64), offsets)
 
 
 def twin_silhouettes(
@@ -234,6 +280,51 @@ def twin_silhouettes(
             score = np.divide(other - within, most, out=np.zeros(len(here)), where=most > 0)
             scores[s, part] = np.where(alone, 0.0, score)
     return scores
+
+
+def _given(X: Rows, centers: Floats) -> tuple[Any, ...]:
+    """Return rows and centers as the core takes them; one dtype, C order."""
+    rows = (X.data, X.indices, X.indptr, X.n_columns) if isinstance(X, Csr) else (X,)
+    for what, array in (("X", rows[0]), ("centers", centers)):
+        if array.dtype != X.dtype or array.dtype not in (np.float32, np.float64):
+            raise TypeError(f"{what} must be float32 or float64, as X is; got {array.dtype}")
+        if not array.flags.c_contiguous:
+            raise ValueError(f"{what} must be in C order; got strides {array.strides}")
+    return *rows, centers
+
+
+def instruction_sets() -> list[str]:
+    """Return the instruction sets that this build has and this machine runs, narrowest first."""
+    return _core.instruction_sets()
+
+
+def instruction_set() -> str:
+    """Return the instruction set in use: the widest, or what COVEY_ISA or a test asked for."""
+    return _core.instruction_set()
+
+
+def use_instruction_set(name: str) -> None:
+    """Use another instruction set; ``"auto"`` goes back. Not while a pass runs."""
+    _core.use_instruction_set(name)
+
+
+def get_threads() -> int:
+    """Return how many threads a pass may use.
+
+    That is what ``set_threads`` or threadpoolctl said, else the least of OMP_NUM_THREADS,
+    COVEY_NUM_THREADS and the processors that this process may run on.
+    """
+    return _core.threads()
+
+
+def set_threads(n: int | None) -> None:
+    """Bound the threads of a pass; None goes back to what the environment says."""
+    _core.set_threads(0 if n is None else max(1, n))
+
+
+def core_file() -> str:
+    """Return where the native core was loaded from."""
+    return str(_core.__file__)
 
 
 def _blocks(X: Rows, n_centers: int) -> Iterator[tuple[slice, Doubles]]:

@@ -1,0 +1,112 @@
+// Picks a table once, by what the processor and its operating system can do; tests force one.
+#include "dispatch.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "tables.hpp"
+
+namespace covey {
+namespace {
+
+#define COVEY_TABLE(isa)                                                      \
+  const Table& table_##isa() {                                                \
+    static const Table table = [] {                                           \
+      Table made{};                                                           \
+      made.name = #isa;                                                       \
+      add_nearest_##isa(made), add_sums_##isa(made), add_seeding_##isa(made); \
+      add_distances_##isa(made), add_silhouettes_##isa(made);                 \
+      add_sparse_##isa(made);                                                 \
+      return made;                                                            \
+    }();                                                                      \
+    return table;                                                             \
+  }
+
+COVEY_TABLE(baseline)
+#ifdef COVEY_X86
+COVEY_TABLE(avx2)
+COVEY_TABLE(avx512)
+#endif
+
+/// Tables that can run here, narrowest first.
+const std::vector<const Table*>& runnable() {
+  static const std::vector<const Table*> tables = [] {
+    std::vector<const Table*> found{&table_baseline()};
+#ifdef COVEY_X86
+    // These ask the operating system too, whether it saves the wide registers.
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+      found.push_back(&table_avx2());
+      if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
+        found.push_back(&table_avx512());
+    }
+#endif
+    return found;
+  }();
+  return tables;
+}
+
+const Table* named(const std::string& name) {
+  std::string known;
+  for (const Table* each : runnable()) {
+    if (each->name == name) return each;
+    known += (known.empty() ? "'" : ", '") + std::string(each->name) + "'";
+  }
+  throw std::invalid_argument("instruction set must be one that this machine runs (" + known +
+                              "); got '" + name + "'; pass one of these or 'auto'");
+}
+
+const Table* automatic() {
+  const char* wish = std::getenv("COVEY_ISA");
+  return wish && *wish && std::string(wish) != "auto" ? named(wish) : runnable().back();
+}
+
+std::atomic<const Table*>& current() {
+  static std::atomic<const Table*> in_use{automatic()};
+  return in_use;
+}
+
+}  // namespace
+
+const Table& table() { return *current().load(std::memory_order_relaxed); }
+
+std::vector<std::string> instruction_sets() {
+  std::vector<std::string> names;
+  for (const Table* each : runnable()) names.emplace_back(each->name);
+  return names;
+}
+
+std::string instruction_set() { return table().name; }
+
+void use_instruction_set(const std::string& name) {
+  current() = name == "auto" ? automatic() : named(name);
+}
+
+template <>
+const Kernels<float>& kernels() {
+  return table().f32;
+}
+template <>
+const Kernels<double>& kernels() {
+  return table().f64;
+}
+template <>
+const SparseKernels<float, std::int32_t>& sparse_kernels() {
+  return table().f32_i32;
+}
+template <>
+const SparseKernels<float, std::int64_t>& sparse_kernels() {
+  return table().f32_i64;
+}
+template <>
+const SparseKernels<double, std::int32_t>& sparse_kernels() {
+  return table().f64_i32;
+}
+template <>
+const SparseKernels<double, std::int64_t>& sparse_kernels() {
+  return table().f64_i64;
+}
+
+}  // namespace covey

@@ -1,0 +1,159 @@
+// The whole surface of the core: what a kernel is given, and the table of kernels.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace covey {
+
+using Int = std::int64_t;
+using Label = std::int32_t;
+
+/// Rows one after the other.
+template <class T>
+struct Dense {
+  using value = T;
+  const T* x;  // n × d
+  Int n, d;
+  const T* row(Int i) const { return x + i * d; }
+};
+
+/// Compressed sparse rows; columns ascend within a row and occur once.
+template <class T, class I>
+struct Sparse {
+  using value = T;
+  const T* data;
+  const I* indices;
+  const I* indptr;  // n + 1
+  Int n, d;
+};
+
+template <class T>
+struct Centers {
+  const T* at;  // k × d
+  Int k, d;
+  const T* row(Int j) const { return at + j * d; }
+};
+
+/// Centers as the sparse kernels and `distances` read them: one register holds several centers.
+template <class T>
+struct Across {
+  const T* at;             // d × stride; columns from k on are zero
+  const double* sq_norms;  // stride; ‖c‖²
+  Int stride;              // k rounded up to ACROSS
+  const T* feature(Int f) const { return at + f * stride; }
+};
+
+inline constexpr Int ACROSS = 32;  // a multiple of the lanes of every register
+
+struct Range {
+  Int begin, end;
+  Int size() const { return end - begin; }
+};
+
+/// Where the rows of each center are summed: `copies` tables of k × stride doubles. Slot d of a
+/// row is the weight, slots beyond are filling. Row i goes to copy i mod copies, so that rows of
+/// one center that follow each other don't wait for one another.
+struct Sums {
+  double* at;
+  Int k, d, stride, copies;
+};
+
+/// Doubles in a row of `Sums`: whole registers on every instruction set.
+inline constexpr Int sums_stride(Int d) { return d < 4 ? 4 : (d + 8) / 8 * 8; }
+
+/// Rows that a kernel takes at once; scratch and buffers are for so many.
+inline constexpr Int CHUNK = 512;
+
+/// Most rows in a tile.
+inline constexpr Int TILE_ROWS = 64;
+
+/// Values of scratch that a dense kernel may use: one tile.
+inline constexpr Int scratch_size(Int d) { return TILE_ROWS * d; }
+
+/// Labelings of the rows whose silhouettes are asked, as the kernel reads them.
+template <class T>
+struct Cells {
+  Dense<T> columns;     // all n rows, sorted by cell: a cell is one combination of labels
+  const Int* starts;    // n_cells + 1
+  const Label* labels;  // n_cells × s: label of the cell in each labeling
+  const Int* sizes;     // Σ n_labels: rows of each label of each labeling
+  const Int* offsets;   // s + 1: where each labeling's labels start in `sizes`
+  Int n_cells, s;
+};
+
+template <class T>
+struct Kernels {
+  /// Nearest center of each row, ties to the lowest index, and the squared distance to it as
+  /// the lanes found it; both have room for CHUNK, the range is no longer. A row whose distances
+  /// all overflow T is decided in double; its distance stays infinite.
+  void (*nearest)(const Dense<T>&, const Centers<T>&, Range, Label* labels, T* sq, T* scratch);
+
+  /// Nearest and second nearest center.
+  void (*nearest_two)(const Dense<T>&, const Centers<T>&, Range, Label* first, Label* second,
+                      T* scratch);
+
+  /// Squared distance of each row to the center of its label: direct, in double.
+  void (*own)(const Dense<T>&, const Centers<T>&, Range, const Label* labels, double* sq);
+
+  /// Add w·x and w of each row to the sums of its label; `weight` may be null. Arrays start at
+  /// the range's first row.
+  void (*add_rows)(const Dense<T>&, Range, const Label* labels, const double* weight, Sums);
+
+  /// Σ w sq; `weight` may be null.
+  double (*weigh)(const T* sq, const double* weight, Int n);
+
+  /// Put `found` into `labels`; returns how many differed.
+  Int (*relabel)(const Label* found, Label* labels, Int n);
+
+  /// Add Σ w min(sq_closest, ‖x − c‖²) to `sums[j]` for each center.
+  void (*potentials)(const Dense<T>&, const Centers<T>&, Range, const double* sq_closest,
+                     const double* weight, double* sums, T* scratch);
+
+  /// Lower sq_closest to the squared distance to the one center; returns Σ w sq_closest.
+  double (*lower)(const Dense<T>&, const Centers<T>&, Range, double* sq_closest,
+                  const double* weight, T* scratch);
+
+  /// Euclidean distances to all centers, out[(i − begin)·k + j].
+  void (*distances)(const Dense<T>&, const Across<T>&, Int k, Range, T* out);
+
+  /// Silhouettes of the range of `rows`, which have their own labels `own` (n × s):
+  /// out[l · out_stride + i − begin]. `sums` has room for offsets[s] × TILE_ROWS doubles.
+  void (*silhouettes)(const Cells<T>&, const Dense<T>& rows, const Label* own, Range, double* out,
+                      Int out_stride, double* sums, T* scratch);
+};
+
+template <class T, class I>
+struct SparseKernels {
+  /// As for dense rows; `scores` has room for `stride` doubles.
+  void (*nearest)(const Sparse<T, I>&, const Centers<T>&, const Across<T>&, Range, Label* labels,
+                  double* scores);
+
+  /// Squared distance to one center for all rows, or to the center of each label: in double.
+  void (*own)(const Sparse<T, I>&, const Centers<T>&, const double* sq_norms, Range,
+              const Label* labels, double* sq);
+
+  /// Euclidean distances to all centers.
+  void (*distances)(const Sparse<T, I>&, const Centers<T>&, const Across<T>&, Range, T* out,
+                    double* scores);
+};
+
+struct Table {
+  const char* name;
+  Kernels<float> f32;
+  Kernels<double> f64;
+  SparseKernels<float, std::int32_t> f32_i32;
+  SparseKernels<float, std::int64_t> f32_i64;
+  SparseKernels<double, std::int32_t> f64_i32;
+  SparseKernels<double, std::int64_t> f64_i64;
+};
+
+/// The table in use: the widest that this processor has, COVEY_ISA, or what was forced.
+const Table& table();
+
+template <class T>
+const Kernels<T>& kernels();
+template <class T, class I>
+const SparseKernels<T, I>& sparse_kernels();
+
+}  // namespace covey

@@ -1,0 +1,184 @@
+// Registers of COVEY_WIDTH bytes, by the compiler's vector extensions: the only file that knows
+// them.
+//
+// A kernel file is compiled once per instruction set with another width, and everything here is
+// in an anonymous namespace: two instruction sets never share an inline function.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+#ifndef COVEY_WIDTH
+#define COVEY_WIDTH 16  // SSE2 and NEON
+#endif
+
+namespace covey {
+namespace {
+
+template <class T, int N>
+struct Register {
+  typedef T type __attribute__((vector_size(N * sizeof(T))));
+};
+
+template <class T>
+inline constexpr int lanes = COVEY_WIDTH / static_cast<int>(sizeof(T));
+
+/// N values of T side by side.
+template <class T, int N>
+using vec = typename Register<T, N>::type;
+
+/// One register of T.
+template <class T>
+using pack = vec<T, lanes<T>>;
+
+/// What comparing two packs gives: all bits set or none, in an integer as wide as T.
+template <class T>
+using mask = decltype(pack<T>{} < pack<T>{});
+
+template <class V, class T>
+inline V load(const T* from) {
+  V value;
+  std::memcpy(&value, from, sizeof(V));
+  return value;
+}
+
+template <class V, class T>
+inline void store(T* to, V value) {
+  std::memcpy(to, &value, sizeof(V));
+}
+
+/// The same value in all lanes. (x − 0 is x for every x; 0 + x is not for −0.)
+template <class V, class T>
+inline V broadcast(T x) {
+  using element = std::remove_cvref_t<decltype(V{}[0])>;
+  return static_cast<element>(x) - V{};
+}
+
+template <class M, class V>
+inline V select(M where, V yes, V no) {
+  return where ? yes : no;
+}
+
+template <class V>
+inline V minimum(V a, V b) {
+  return a < b ? a : b;
+}
+
+// The one operation that vector extensions lack. A cast between vectors of a size keeps the bits.
+#if COVEY_WIDTH == 64
+// With a full mask: GCC 12 warns of its own _mm512_sqrt_ps.
+inline pack<float> root(pack<float> x) {
+  return (pack<float>)_mm512_maskz_sqrt_ps(0xFFFF, (__m512)x);
+}
+inline pack<double> root(pack<double> x) {
+  return (pack<double>)_mm512_maskz_sqrt_pd(0xFF, (__m512d)x);
+}
+#elif COVEY_WIDTH == 32
+inline pack<float> root(pack<float> x) { return (pack<float>)_mm256_sqrt_ps((__m256)x); }
+inline pack<double> root(pack<double> x) { return (pack<double>)_mm256_sqrt_pd((__m256d)x); }
+#elif defined(__SSE2__)
+inline pack<float> root(pack<float> x) { return (pack<float>)_mm_sqrt_ps((__m128)x); }
+inline pack<double> root(pack<double> x) { return (pack<double>)_mm_sqrt_pd((__m128d)x); }
+#elif defined(__aarch64__)
+inline pack<float> root(pack<float> x) { return (pack<float>)vsqrtq_f32((float32x4_t)x); }
+inline pack<double> root(pack<double> x) { return (pack<double>)vsqrtq_f64((float64x2_t)x); }
+#else
+template <class V>
+inline V root(V x) {
+  for (unsigned l = 0; l < sizeof(V) / sizeof(x[0]); ++l) x[l] = std::sqrt(x[l]);
+  return x;
+}
+#endif
+
+/// Whether a comparison held in any lane.
+template <class T>
+inline bool any(mask<T> where) {
+  bool found = false;
+  for (int l = 0; l < lanes<T>; ++l) found |= where[l] != 0;
+  return found;
+}
+
+/// Sum of the lanes, halves folded onto each other: one fixed order for each width.
+template <class T, int N, class V>
+inline T total(V value) {
+  T lane[N];
+  store(lane, value);
+  for (int half = N / 2; half > 0; half /= 2)
+    for (int l = 0; l < half; ++l) lane[l] += lane[l + half];
+  return lane[0];
+}
+
+/// Load N values as doubles.
+template <int N, class T>
+inline vec<double, N> doubles(const T* from) {
+  return __builtin_convertvector((load<vec<T, N>>(from)), vec<double, N>);
+}
+
+/// Part q of a register of T, as a register of doubles.
+template <class T>
+inline pack<double> part(const pack<T>& value, int q) {
+  T lane[lanes<T>];
+  store(lane, value);
+  return doubles<lanes<double>>(lane + q * lanes<double>);
+}
+
+// ------------------------------------------------------------------------- rows into lanes
+//
+// A register holds one feature of several rows ("points in lanes"). Rows lie one after the
+// other in memory, so loading is a transposition, made of shuffles known at compile time.
+
+template <class T, int D, int F, int P, int... L>
+inline pack<T> pick(pack<T> found, pack<T> next, std::integer_sequence<int, L...>) {
+  // Lane l wants value l·D + F of D consecutive registers; take those that lie in register P.
+  constexpr int N = lanes<T>;
+  return __builtin_shufflevector(found, next, ((L * D + F) / N == P ? N + (L * D + F) % N : L)...);
+}
+
+template <class T, int D, int F, int... P>
+inline pack<T> column(const pack<T>* rows, std::integer_sequence<int, P...>) {
+  pack<T> found = rows[0];
+  ((found = pick<T, D, F, P>(found, rows[P], std::make_integer_sequence<int, lanes<T>>{})), ...);
+  return found;
+}
+
+template <class T, int D, int... F>
+inline void columns(const pack<T>* rows, pack<T>* out, std::integer_sequence<int, F...>) {
+  ((out[F] = column<T, D, F>(rows, std::make_integer_sequence<int, D>{})), ...);
+}
+
+/// Load one register of rows of D values each: out[f] is feature f of all rows.
+template <class T, int D>
+inline void load_rows(const T* from, pack<T>* out) {
+  pack<T> rows[D];
+  for (int p = 0; p < D; ++p) rows[p] = load<pack<T>>(from + p * lanes<T>);
+  columns<T, D>(rows, out, std::make_integer_sequence<int, D>{});
+}
+
+template <class T, int S, int... L>
+inline void exchange(pack<T>& a, pack<T>& b, std::integer_sequence<int, L...>) {
+  constexpr int N = lanes<T>;
+  const pack<T> low = __builtin_shufflevector(a, b, ((L & S) ? N + L - S : L)...);
+  b = __builtin_shufflevector(a, b, ((L & S) ? N + L : L + S)...);
+  a = low;
+}
+
+/// Transpose a square of registers in place, by exchanging ever larger off-diagonal squares.
+template <class T, int S = 1>
+inline void transpose(pack<T>* square) {
+  constexpr int N = lanes<T>;
+  for (int i = 0; i < N; ++i)
+    if (!(i & S)) exchange<T, S>(square[i], square[i + S], std::make_integer_sequence<int, N>{});
+  if constexpr (2 * S < N) transpose<T, 2 * S>(square);
+}
+
+}  // namespace
+}  // namespace covey

@@ -1,0 +1,128 @@
+// Sparse rows and dense centers, all in double.
+//
+// The cheap way is ‖x‖² − 2x·c + ‖c‖² with centers in lanes, so that a row's values meet all
+// centers at once. It cancels where x is near c: centers that it cannot tell apart, and every
+// distance that leaves a kernel, are computed directly.
+#include <cmath>
+
+#include "tables.hpp"
+#include "tile.hpp"
+
+namespace covey {
+namespace {
+
+/// Share of ‖c‖² beyond the row's own columns, or of ‖x‖² + ‖c‖² between x and c, below which a
+/// difference of sums has lost more than four digits and is computed anew.
+constexpr double CANCELLED = 1e-4;
+
+/// Squared distance of row i to a center: direct in the row's columns; elsewhere x is 0, and
+/// what remains of ‖c‖² counts.
+template <class T, class I>
+double direct(const Sparse<T, I>& X, Int i, const T* center, double sq_norm) {
+  double here = 0, met = 0;
+  for (I p = X.indptr[i]; p < X.indptr[i + 1]; ++p) {
+    const double c = center[X.indices[p]], difference = double(X.data[p]) - c;
+    here += difference * difference;
+    met += c * c;
+  }
+  double rest = sq_norm - met;
+  if (rest >= CANCELLED * sq_norm) return here + rest;
+  rest = 0;
+  I p = X.indptr[i];
+  for (Int f = 0; f < X.d; ++f)
+    if (p < X.indptr[i + 1] && X.indices[p] == f)
+      ++p;
+    else
+      rest += double(center[f]) * double(center[f]);
+  return here + rest;
+}
+
+/// scores[j] = ‖c‖² − 2x·c for every center; returns ‖x‖².
+template <class T, class I>
+double score(const Sparse<T, I>& X, Int i, const Across<T>& centers, double* scores) {
+  constexpr int N = lanes<double>;
+  constexpr Int PACKS = ACROSS / N < 8 ? ACROSS / N : 8, STEP = PACKS * N;
+  double sq_norm = 0;
+  for (I p = X.indptr[i]; p < X.indptr[i + 1]; ++p)
+    sq_norm += double(X.data[p]) * double(X.data[p]);
+  for (Int j = 0; j < centers.stride; j += STEP) {
+    pack<double> product[PACKS] = {};
+    for (I p = X.indptr[i]; p < X.indptr[i + 1]; ++p) {
+      const pack<double> x = broadcast<pack<double>>(X.data[p]);
+      const T* center = centers.feature(X.indices[p]) + j;
+      COVEY_UNROLL
+      for (int q = 0; q < PACKS; ++q) product[q] += x * doubles<N>(center + q * N);
+    }
+    for (int q = 0; q < PACKS; ++q)
+      store(scores + j + q * N,
+            load<pack<double>>(centers.sq_norms + j + q * N) - (product[q] + product[q]));
+  }
+  return sq_norm;
+}
+
+template <class T, class I>
+void nearest(const Sparse<T, I>& X, const Centers<T>& centers, const Across<T>& across, Range range,
+             Label* labels, double* scores) {
+  for (Int i = range.begin; i < range.end; ++i) {
+    const double sq_norm = score(X, i, across, scores);
+    double least = infinity<double>, largest = 0;
+    for (Int j = 0; j < centers.k; ++j) {
+      least = std::min(least, scores[j]);
+      largest = std::max(largest, across.sq_norms[j]);
+    }
+    // Each of the sums has at most d terms, each rounded to 2⁻⁵³ of what it adds up to.
+    const double error = double(X.d + 4) * 0x1p-52 * (sq_norm + largest);
+    Label label = 0;
+    double best = infinity<double>;
+    Int n_close = 0;
+    for (Int j = 0; j < centers.k; ++j)
+      if (!(scores[j] > least + error) && ++n_close == 1) label = static_cast<Label>(j);
+    for (Int j = label; j < centers.k && n_close > 1; ++j) {
+      if (scores[j] > least + error) continue;
+      const double sq = direct(X, i, centers.row(j), across.sq_norms[j]);
+      if (sq < best) best = sq, label = static_cast<Label>(j);
+    }
+    labels[i - range.begin] = label;
+  }
+}
+
+template <class T, class I>
+void own(const Sparse<T, I>& X, const Centers<T>& centers, const double* sq_norms, Range range,
+         const Label* labels, double* sq) {
+  for (Int i = range.begin; i < range.end; ++i) {
+    const Int label = labels ? labels[i - range.begin] : 0;
+    sq[i - range.begin] = direct(X, i, centers.row(label), sq_norms[label]);
+  }
+}
+
+template <class T, class I>
+void distances(const Sparse<T, I>& X, const Centers<T>& centers, const Across<T>& across,
+               Range range, T* out, double* scores) {
+  for (Int i = range.begin; i < range.end; ++i) {
+    const double sq_norm = score(X, i, across, scores);
+    for (Int j = 0; j < centers.k; ++j) {
+      double sq = sq_norm + scores[j];
+      if (!(sq >= CANCELLED * (sq_norm + across.sq_norms[j])))
+        sq = direct(X, i, centers.row(j), across.sq_norms[j]);
+      out[(i - range.begin) * centers.k + j] = static_cast<T>(std::sqrt(sq));
+    }
+  }
+}
+
+template <class T, class I>
+void add(SparseKernels<T, I>& kernels) {
+  kernels.nearest = nearest<T, I>;
+  kernels.own = own<T, I>;
+  kernels.distances = distances<T, I>;
+}
+
+}  // namespace
+
+void COVEY_ADD(sparse)(Table& table) {
+  add(table.f32_i32);
+  add(table.f32_i64);
+  add(table.f64_i32);
+  add(table.f64_i64);
+}
+
+}  // namespace covey

@@ -1,0 +1,146 @@
+// Passes over sparse rows: the same names as for dense ones.
+#pragma once
+
+#include "dense.hpp"
+
+namespace covey {
+
+/// Σ w x and Σ w of the rows of each center. A thread takes some centers and walks all rows, so
+/// each center adds its rows in their order and no table is made twice: k × d may be large.
+template <class T, class I>
+void add_rows(const Sparse<T, I>& X, Int k, const double* weight, const Label* labels, double* sums,
+              double* weights) {
+  const int n_threads = threads();
+  const Int n_parts = std::min<Int>(k, n_threads == 1 ? 1 : 4 * n_threads);
+  each_block(n_parts, n_threads, [&](Int part, int) {
+    for (Int j = part; j < k; j += n_parts) {
+      std::fill(sums + j * X.d, sums + (j + 1) * X.d, 0.0);
+      weights[j] = 0;
+    }
+    for (Int i = 0; i < X.n; ++i) {
+      if (labels[i] % n_parts != part) continue;
+      const double w = weight ? weight[i] : 1.0;
+      double* to = sums + labels[i] * X.d;
+      for (I p = X.indptr[i]; p < X.indptr[i + 1]; ++p) to[X.indices[p]] += w * double(X.data[p]);
+      weights[labels[i]] += w;
+    }
+  });
+}
+
+/// Call body(rows, labels found, worker) for blocks of rows with the nearest center of each.
+template <class T, class I, class Body>
+void each_nearest(const Sparse<T, I>& X, const Centers<T>& centers, const Turned<T>& turned,
+                  Body&& body) {
+  const auto& kernel = sparse_kernels<T, I>();
+  const Blocks blocks{X.n, CHUNK};
+  const int n_threads = threads();
+  const Buffers<double> scores(n_threads, turned.view().stride);
+  each_block(blocks.count(), n_threads, [&](Int block, int worker) {
+    Label found[CHUNK];
+    const Range rows = blocks.at(block);
+    kernel.nearest(X, centers, turned.view(), rows, found, scores[worker]);
+    body(block, rows, found);
+  });
+}
+
+template <class T, class I>
+Totals lloyd(const Sparse<T, I>& X, const Centers<T>& centers, const double* weight, Label* labels,
+             double* sums, double* weights) {
+  const Turned<T> turned(centers);
+  const Int n_blocks = Blocks{X.n, CHUNK}.count();
+  const Buffers<Totals> totals(n_blocks, 1);
+  each_nearest(X, centers, turned, [&](Int block, Range rows, const Label* found) {
+    double sq[CHUNK];
+    sparse_kernels<T, I>().own(X, centers, turned.view().sq_norms, rows, found, sq);
+    Totals& total = *totals[block] = {};
+    total.inertia = kernels<double>().weigh(sq, from(weight, rows.begin), rows.size());
+    total.n_changed = kernels<T>().relabel(found, labels + rows.begin, rows.size());
+  });
+  add_rows(X, centers.k, weight, labels, sums, weights);
+  Totals all{};
+  for (Int block = 0; block < n_blocks; ++block) {
+    all.inertia += totals[block]->inertia;
+    all.n_changed += totals[block]->n_changed;
+  }
+  return all;
+}
+
+template <class T, class I>
+void nearest(const Sparse<T, I>& X, const Centers<T>& centers, Label* labels, double* sq) {
+  const Turned<T> turned(centers);
+  each_nearest(X, centers, turned, [&](Int, Range rows, const Label* found) {
+    std::copy(found, found + rows.size(), labels + rows.begin);
+    sparse_kernels<T, I>().own(X, centers, turned.view().sq_norms, rows, found, sq + rows.begin);
+  });
+}
+
+template <class T, class I>
+void distances(const Sparse<T, I>& X, const Centers<T>& centers, T* out) {
+  const Turned<T> turned(centers);
+  const Blocks blocks{X.n, CHUNK};
+  const int n_threads = threads();
+  const Buffers<double> scores(n_threads, turned.view().stride);
+  each_block(blocks.count(), n_threads, [&](Int block, int worker) {
+    const Range rows = blocks.at(block);
+    sparse_kernels<T, I>().distances(X, centers, turned.view(), rows, out + rows.begin * centers.k,
+                                     scores[worker]);
+  });
+}
+
+/// ‖c‖² of each center.
+template <class T>
+Buffers<double> sq_norms(const Centers<T>& centers) {
+  Buffers<double> norms(1, centers.k);
+  for (Int j = 0; j < centers.k; ++j) {
+    norms[0][j] = 0;
+    for (Int f = 0; f < centers.d; ++f)
+      norms[0][j] += double(centers.row(j)[f]) * double(centers.row(j)[f]);
+  }
+  return norms;
+}
+
+template <class T, class I>
+void inertia(const Sparse<T, I>& X, const Centers<T>& centers, const Label* labels,
+             const double* weight, double* sums) {
+  const Buffers<double> norms = sq_norms(centers);
+  add_inertia(X.n, centers.k, labels, weight, sums, [&](Range rows, double* sq) {
+    sparse_kernels<T, I>().own(X, centers, norms[0], rows, labels + rows.begin, sq);
+  });
+}
+
+template <class T, class I>
+void potentials(const Sparse<T, I>& X, const Centers<T>& centers, const double* sq_closest,
+                const double* weight, double* sums) {
+  const Buffers<double> norms = sq_norms(centers);
+  const Blocks blocks{X.n, CHUNK};
+  const Buffers<double> parts(blocks.count(), centers.k);
+  each_block(blocks.count(), threads(), [&](Int block, int) {
+    const Range rows = blocks.at(block);
+    double sq[CHUNK];
+    for (Int j = 0; j < centers.k; ++j) {
+      const Centers<T> one{centers.row(j), 1, centers.d};
+      sparse_kernels<T, I>().own(X, one, norms[0] + j, rows, nullptr, sq);
+      for (Int i = 0; i < rows.size(); ++i) sq[i] = std::min(sq[i], sq_closest[rows.begin + i]);
+      parts[block][j] = kernels<double>().weigh(sq, from(weight, rows.begin), rows.size());
+    }
+  });
+  merge(parts, blocks.count(), centers.k, sums);
+}
+
+template <class T, class I>
+void lower(const Sparse<T, I>& X, const Centers<T>& center, Int block_rows, double* sq_closest,
+           const double* weight, double* block_sums) {
+  const Buffers<double> norms = sq_norms(center);
+  const Blocks blocks{X.n, block_rows};
+  each_block(blocks.count(), threads(), [&](Int block, int) {
+    block_sums[block] = 0;
+    each_chunk(blocks.at(block), [&](Range rows) {
+      double sq[CHUNK], *closest = sq_closest + rows.begin;
+      sparse_kernels<T, I>().own(X, center, norms[0], rows, nullptr, sq);
+      for (Int i = 0; i < rows.size(); ++i) closest[i] = std::min(closest[i], sq[i]);
+      block_sums[block] += kernels<double>().weigh(closest, from(weight, rows.begin), rows.size());
+    });
+  });
+}
+
+}  // namespace covey
