@@ -400,8 +400,13 @@ READING: Mapping[str, Option] = _table(
         "Whether the first line of a CSV or Excel file names the columns; 'auto' looks at it.",
     ),
     Option("sheet", None, (Text(),), "Sheet of an Excel file; the first one else."),
-    Option("table", None, (Text(),), "Table of an SQLite or DuckDB file, when it has several."),
-    Option("query", None, (Text(),), "SQL query to read from a database."),
+    Option(
+        "table",
+        None,
+        (Text(),),
+        "Table of a PostgreSQL server, or of an SQLite or DuckDB file that has several.",
+    ),
+    Option("query", None, (Text(),), "SELECT to run on PostgreSQL, or an SQLite or DuckDB file."),
 )
 
 

@@ -192,7 +192,7 @@ def test_nothing_is_ever_written(url, query):
 
 
 def test_neither_or_both(url):
-    with pytest.raises(OptionError, match="needs --query 'SELECT …' or --table NAME.*neither"):
+    with pytest.raises(OptionError, match=r"needs --query 'SELECT …' or --table NAME.*neither"):
         read_table(url)
     with pytest.raises(OptionError, match="got both"):
         read_table(url, query="SELECT 1", table="customers")

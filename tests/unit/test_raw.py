@@ -102,7 +102,7 @@ def test_a_column_called_rowid_is_a_column():
 @pytest.mark.parametrize(
     ("condition", "said"),
     [
-        ("Agee > 30", "Agee"),
+        ("Agee > 30", "Did you mean 'Age'?"),
         ("Age >", "syntax error"),
         ("Age > 9; DROP TABLE data", "more than one statement"),
         ("1=1); DROP TABLE data; --", "syntax error"),

@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,22 @@ def test_one_column_keeps_its_blank_lines_in_the_log(tmp_path):
     assert accounted(table)
 
 
+@pytest.mark.parametrize(
+    ("text", "column", "values"),
+    [
+        ("spend\n1,5\n2,25\n3\n", "spend", ["1,5", "2,25", "3"]),
+        ("text\n" + "no comma here\n" * 19 + "hello, world\n", "text", ["no comma here"] * 19),
+        ("n\n1\n2\n", "n", ["1", "2"]),
+    ],
+)
+def test_one_column(tmp_path, text, column, values):
+    table = read_table(write(tmp_path, text))
+    assert table.columns == (column,)
+    assert table.array(column).tolist()[: len(values)] == values
+    assert table.n_rows == text.count("\n") - 1
+    assert table.source.details["delimiter"] == "none: one column"
+
+
 # ---------------------------------------------------------------- headers and names
 
 
@@ -186,6 +203,11 @@ def test_quoted_header_over_two_lines(tmp_path):
     table = read_table(write(tmp_path, 'name,"age\nin years"\nAnn,31\nBob,47\n'))
     assert table.columns == ("name", "age in years")
     assert table.n_rows == 2
+
+
+def test_header_longer_than_its_lines(tmp_path):
+    with pytest.raises(InputError, match=r"got 4 names \(a, b, c, d, …\) and mostly 2 fields"):
+        read_table(write(tmp_path, "a,b,c,d\n" + "1,2\n" * 30))
 
 
 # ---------------------------------------------------------------- encodings and compression
@@ -327,7 +349,7 @@ def test_folder(tmp_path):
 
 
 def test_name_with_a_zero_byte():
-    with pytest.raises(InputError, match="must be a file that can be read"):
+    with pytest.raises(InputError, match="no zero byte"):
         read_table("a\0b")
 
 
@@ -410,6 +432,16 @@ def test_standard_input(monkeypatch, content):
 def test_standard_input_as_json_lines(monkeypatch):
     monkeypatch.setattr(sys, "stdin", _Input(b'{"a": 1}\n{"a": 2}\n'))
     assert rows(read_table("-")) == [(1,), (2,)]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_read_once(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(gzip.compress(b"a,b\n1,2\n"),))
+    writer.start()
+    assert rows(read_table(pipe)) == [("1", "2")]
+    writer.join()
 
 
 # ---------------------------------------------------------------- a round trip of anything

@@ -335,6 +335,38 @@ def test_excel_cell_far_away(book, tmp_path):
         read_table(path)
 
 
+def test_open_document(book, tmp_path):
+    rows_of = (("name", "age"), ("Ann", 31), ("Bob", 47))
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="float" office:value="{value}"/>'
+            if isinstance(value, int)
+            else f'<table:table-cell office:value-type="string"><text:p>{value}</text:p>'
+            "</table:table-cell>"
+            for value in row
+        )
+        + "</table:table-row>"
+        for row in rows_of
+    )
+    base = "urn:oasis:names:tc:opendocument:xmlns:"
+    content = (
+        f'<office:document-content xmlns:office="{base}office:1.0" xmlns:table="{base}table:1.0" '
+        f'xmlns:text="{base}text:1.0"><office:body><office:spreadsheet><table:table '
+        f'table:name="People">{cells}</table:table></office:spreadsheet></office:body>'
+        "</office:document-content>"
+    )
+    with zipfile.ZipFile(tmp_path / "t.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr(
+            "META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{base}manifest:1.0"/>'
+        )
+    table = read_table(tmp_path / "t.ods")
+    assert table.columns == ("name", "age")
+    assert rows(table) == [("Ann", 31.0), ("Bob", 47.0)]
+
+
 def test_excel_empty_and_damaged(book, tmp_path):
     path = tmp_path / "t.xlsx"
     book.save(path)

@@ -73,5 +73,5 @@ def test_baskets_are_no_table(covey_data):
 
 @pytest.mark.parametrize("place", ["03_images/kodim04.png", "07_genes/pbmc68k_reduced.h5ad"])
 def test_other_files_are_named(covey_data, place):
-    with pytest.raises(InputError, match="a PNG image|an HDF5 file"):
+    with pytest.raises(InputError, match=r"a PNG image|an HDF5 file"):
         read_table(covey_data / place)

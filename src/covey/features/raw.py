@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from covey.errors import InputError, OptionError
+from covey.errors import InputError, OptionError, nearest
 from covey.features.scannable import scannable
 from covey.flow import CleaningStep, Source
 
@@ -187,10 +188,12 @@ class Table:
 
     def _bad_condition(self, condition: str, error: Exception) -> OptionError:
         first = str(error).strip().splitlines()[0]
+        unknown = re.search(r'column "(.+?)" not found', first)
+        near = nearest(unknown[1], self.columns) if unknown else ""
         return OptionError(
             f"where must be an SQL condition on the columns of {self.source.name} "
             f"({', '.join(self.columns[:12])}{', …' if len(self.columns) > 12 else ''}); "
-            f"got {condition!r}: {first}"
+            f"got {condition!r}: {first}{near}"
         )
 
     def _meant(self, condition: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from covey.errors import InputError, OptionError
 from covey.features.raw import Table, connect, literal, quote, seal
-from covey.features.reading.dialect import WHITESPACE, Dialect, sniff, split
+from covey.features.reading.dialect import NONE, WHITESPACE, Dialect, sniff, split
 from covey.features.reading.encoding import Text, as_utf8, with_line_feeds
 from covey.features.reading.lines import n_blank_lines
 from covey.features.reading.misfits import find_misfits
@@ -113,7 +113,7 @@ def _one_character(delimiter: str | None) -> str | None:
 
 
 def _word(delimiter: str) -> str:
-    return _WORDS.get(delimiter, delimiter)
+    return "none: one column" if delimiter == NONE else _WORDS.get(delimiter, delimiter)
 
 
 def _uneven_header(text: Text, dialect: Dialect) -> InputError:

@@ -19,6 +19,8 @@ from typing import Any
 DELIMITERS = (",", ";", "\t", "|")
 #: stands for runs of spaces and tabs between the fields
 WHITESPACE = "whitespace"
+#: stands for none: a control character that no text has
+NONE = "\x1f"
 
 _MAX_LINES = 500
 _MAX_PREAMBLE = 20
@@ -69,9 +71,25 @@ def sniff(
         score = _score(records, candidate, forced=bool(delimiter))
         if score is not None and (best is None or score > best[0]):
             best = (score, candidate, records)
-    if best is None:  # one column: no delimiter does anything
-        return _dialect(_records(sample, ",", quote, escape, complete), ",", quote, escape, header)
+    if delimiter is None and (best is None or _decimals(sample, best[1])):
+        records = _records(sample, NONE, quote, escape, complete)
+        by_comma = _records(sample, ",", quote, escape, complete)
+        _, share = _usual(by_comma)
+        # lists of different length are no column of text, even if most lines hold one thing
+        if best is not None or share > 0.9:
+            return _dialect(records, NONE, quote, escape, header)
+        return _dialect(by_comma, ",", quote, escape, header)
+    assert best is not None
     return _dialect(best[2], best[1], quote, escape, header)
+
+
+def _decimals(sample: str, delimiter: str) -> bool:
+    """Tell whether commas are decimal signs in a single column of numbers with a title."""
+    lines = [line for line in sample.splitlines()[:_MAX_LINES] if line.strip()]
+    body = lines[1:]
+    if delimiter != "," or not body or "," in lines[0]:
+        return False
+    return all(re.fullmatch(r"\s*[-+]?\d+(,\d+)?\s*", line) is not None for line in body)
 
 
 def split(sample: str, dialect: Dialect) -> list[list[str]]:

@@ -46,12 +46,19 @@ def spool(source: str | Path, folder: Path, limit: int = MAX_EXPANDED) -> Spoole
     InputError
         No such file, a folder, unreadable, empty, a damaged archive, or beyond the limit.
     """
+    if "\0" in str(source):
+        raise InputError(f"a file name must have no zero byte; got {str(source)!r}")
     if str(source) == "-":
         path, name = folder / "standard-input", "standard input"
         _copy(_chunks(sys.stdin.buffer), path, name, limit)
     else:
         path, name = Path(source), Path(source).name
-        _refuse_unreadable(path)
+        if path.is_fifo() or path.is_char_device():  # as from <(…) in a shell: read it only once
+            given, path = path, folder / "pipe"
+            with given.open("rb") as pipe:
+                _copy(_chunks(pipe), path, name, limit)
+        else:
+            _refuse_unreadable(path)
     with path.open("rb") as handle:
         head = handle.read(4)
     if not head:
