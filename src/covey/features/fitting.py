@@ -119,10 +119,7 @@ def _learn(name: str, reading: Reading, unit: str, values: NDArray[Any], missing
     gaps = np.isnan(values)
     n_missing = int(gaps.sum())
     present = values[~gaps] if n_missing else values
-    if missing == "zero" or not len(present):
-        fill = 0.0
-    else:
-        fill = _median(present)
+    fill = 0.0 if missing == "zero" or not len(present) else _median(present)
     return _Learned(name, reading, unit, present if len(present) else np.zeros(1), n_missing, fill)
 
 

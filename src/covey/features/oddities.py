@@ -20,11 +20,13 @@ SENTINELS = (-1.0, -9.0, -99.0, -100.0, -200.0, -900.0, -990.0, -999.0, -9999.0,
              999.0, 9999.0, 99999.0, 999999.0)  # fmt: skip
 #: repeated rows say something only when there are this many columns to agree in
 TELLING = 4
+#: columns beyond which rows are not compared: they hardly repeat, and it costs too much
+WIDE = 500
 
 
 def find(table: Table, features: Features, choice: Choice) -> list[Caution]:
     """Return cautions about outliers, sentinel values and repeated rows."""
-    return [*_outliers(features), *_sentinels(features), *_repeats(table, features, choice)]
+    return [*_outliers(features), *_sentinels(features), *_repeats(table, choice)]
 
 
 def _outliers(features: Features) -> list[Caution]:
@@ -81,18 +83,20 @@ def _sentinels(features: Features) -> list[Caution]:
     return cautions
 
 
-def _repeats(table: Table, features: Features, choice: Choice) -> list[Caution]:
+def _repeats(table: Table, choice: Choice) -> list[Caution]:
     """Count rows that are equal to an earlier row in everything but the identifier."""
     row_id = choice.id.name if choice.id else None
     columns = [name for name in table.columns if name != row_id]
-    if len(columns) < TELLING or (row_id is None and not columns):
+    if not TELLING <= len(columns) <= WIDE:
         return []
     listed = ", ".join(quote(name) for name in columns)
+    some = " OR ".join(f"{quote(name)} IS NOT NULL" for name in columns)  # blank rows are no rows
+    rows = f"FROM {quote(table.name)} WHERE {some}"
     found = table.con.execute(
-        f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM {quote(table.name)})"
+        f"SELECT (SELECT count(*) {rows}), count(*) FROM (SELECT DISTINCT {listed} {rows})"
     ).fetchone()
     assert found is not None  # an aggregate always gives one row
-    n = table.n_rows - found[0]
+    n = found[0] - found[1]
     if not n:
         return []
     beside = f" in every column but {row_id}" if row_id else ""

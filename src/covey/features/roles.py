@@ -64,7 +64,8 @@ _ROLES: tuple[tuple[str, str], ...] = (
 _UNITS = {
     "days": "days", "day": "days", "tage": "days", "jours": "days", "dias": "days",
     "weeks": "weeks", "months": "months", "years": "years", "yrs": "years", "hours": "hours",
-    "hrs": "hours", "minutes": "minutes", "mins": "minutes", "seconds": "seconds", "secs": "seconds",
+    "hrs": "hours", "minutes": "minutes", "mins": "minutes", "seconds": "seconds",
+    "secs": "seconds",
     "pct": "%", "percent": "%", "percentage": "%", "prozent": "%",
     "kg": "kg", "km": "km", "cm": "cm", "mm": "mm", "kwh": "kWh", "celsius": "°C",
 }  # fmt: skip

@@ -6,6 +6,8 @@ fitting and scoring read values by the same words. What cannot be read is NULL.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 #: spellings of "there is no value", in lower case
@@ -41,6 +43,16 @@ DATE_FORMATS = (
     "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y",
     "%d %b %Y", "%d-%B-%Y", "%d %B %Y", "%d-%b-%y", "%d %b %y", "%b %d %Y", "%B %d %Y", "%Y%m%d",
 )  # fmt: skip
+#: columns in which a spreadsheet rewrote some of the dates hold several formats of one order
+MIXED_DATES = {  # two digits of the year first: %Y would read them as the years 0 … 99
+    f"{word} first": tuple(
+        sorted((form for form in DATE_FORMATS if form.startswith(sign)), key=str.swapcase)
+    )
+    for word, sign in (("day", "%d"), ("month", "%m"), ("year", "%Y"))
+}
+_DATE_SHAPE = re.compile(
+    r"(\d{1,4}|[A-Za-z]{3,9})([-/. ])\s?(\d{1,2}|[A-Za-z]{3,9})[-/. ,]\s?(\d{4}|\d{1,2})(?!\d)"
+)
 _TIMES = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M:%S %p", " %I:%M %p", " %H%M%S")
 
 NUMERIC_TYPES = (
@@ -69,8 +81,14 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _words(words: tuple[str, ...]) -> str:
-    return "(" + ", ".join(literal(word) for word in words) + ")"
+#: between words that are looked for in one text: DuckDB makes a join of a long IN, which is slow
+_BETWEEN = "\x1f"
+#: bytes of the longest word for a missing value
+_LONGEST = max(len(word.encode()) for word in (*MISSING, *VAGUE))
+
+
+def _among(words: tuple[str, ...]) -> str:
+    return literal(_BETWEEN + _BETWEEN.join(words) + _BETWEEN)
 
 
 _SPACES = r"[ \x{00a0}\x{2009}\x{202f}]"
@@ -96,9 +114,17 @@ def text_sql(column: str, kind: str, vague: bool = False) -> str:
         return f"CASE WHEN {column} THEN 'yes' WHEN NOT {column} THEN 'no' END"
     if is_numeric(kind):  # 3.0 and 3 are one level
         return f"regexp_replace(CAST({column} AS VARCHAR), '\\.0+$', '')"
-    trimmed = f"trim(CAST({column} AS VARCHAR), {_EDGES})"
-    missing = _words(MISSING + VAGUE if vague else MISSING)
-    return f"CASE WHEN lower({trimmed}) NOT IN {missing} THEN {trimmed} END"
+    text = column if kind == "VARCHAR" else f"CAST({column} AS VARCHAR)"
+    trimmed = f"trim({text}, {_EDGES})"
+    missing = _among(MISSING + VAGUE if vague else MISSING)
+    sought = f"'{_BETWEEN}' || lower({trimmed}) || '{_BETWEEN}'"
+    # trimming is slow: spare it values that start and end with a digit, and long plain ones
+    digits = f"{text}[1] BETWEEN '0' AND '9' AND {text}[-1] BETWEEN '0' AND '9'"
+    plain = f"{text}[1] BETWEEN '!' AND '~' AND {text}[-1] BETWEEN '!' AND '~'"
+    return (
+        f"CASE WHEN ({digits}) OR (strlen({text}) > {_LONGEST} AND {plain}) THEN {text} "
+        f"WHEN contains({missing}, {sought}) THEN NULL ELSE {trimmed} END"
+    )
 
 
 @dataclass(frozen=True)
@@ -146,7 +172,42 @@ def number_sql(column: str, kind: str, decimal: str | None = ".") -> str:
     if decimal == ",":
         return spelled
     # most columns are plain numbers: the patterns are paid for only where that fails
-    return f"COALESCE(TRY_CAST({column} AS DOUBLE), {spelled})"
+    return f"COALESCE({plain_sql(column)}, {spelled})"
+
+
+def plain_sql(column: str) -> str:
+    """Read text as DOUBLE where it is a number as a programmer writes it."""
+    # the cast also takes 1_000, and so identifiers such as 2466_1649
+    return f"TRY_CAST(replace({column}, '_', '?') AS DOUBLE)"
+
+
+def may_be_number(samples: Sequence[str], decimal: str) -> bool:
+    """Tell whether half of some texts are numbers under a decimal sign."""
+    pattern = re.compile(re.sub(r"\\x\{(\w+)\}", r"\\u\1", number_pattern(decimal)))
+    return 2 * sum(bool(pattern.match(text)) for text in samples) >= len(samples)
+
+
+def may_be_dates(samples: Sequence[str]) -> list[str]:
+    """Return the date formats that half of some texts could be written in."""
+    count = dict.fromkeys(DATE_FORMATS, 0)
+    for text in samples:
+        found = _DATE_SHAPE.match(text)
+        if not found:
+            count["%Y%m%d"] += len(text) >= 8 and text[:8].isdigit()
+            continue
+        first, gap, second, last = found.groups()
+        for form in DATE_FORMATS:
+            named = "%b" in form or "%B" in form
+            year_first = form.startswith("%Y")
+            year = first if year_first else last
+            count[form] += (
+                form[2:3] == gap[:1]
+                and named == (first.isalpha() or second.isalpha())
+                and form.startswith(("%b", "%B")) == first.isalpha()
+                and (len(year) == 4) == ("%Y" in form)
+                and (len(first) <= 2 or year_first or first.isalpha())
+            )
+    return [form for form in DATE_FORMATS if count[form] and 2 * count[form] >= len(samples)]
 
 
 def _sql(pattern: str) -> str:
@@ -160,25 +221,34 @@ def unit_sql(column: str, kind: str) -> str:
 
 
 def date_sql(column: str, kind: str, form: str | None) -> str:
-    """Read a date or time as TIMESTAMP (UTC); ``form`` is one of DATE_FORMATS for text."""
+    """Read a date or time as TIMESTAMP (UTC).
+
+    ``form`` is one of DATE_FORMATS or MIXED_DATES; it matters for text only.
+    """
     if is_date(kind):
         return f"CAST({column} AS TIMESTAMP)"
     if form is None or not (is_text(kind) or is_numeric(kind)):
         return "CAST(NULL AS TIMESTAMP)"
     text = text_sql(column, kind, vague=True)
-    text = f"regexp_replace({text}, '(\\d)T(\\d)', '\\1 \\2')"
-    text = (
-        f"regexp_replace({text}, ' ?(Z|UTC|GMT|[+-]\\d\\d:?\\d\\d)$', '')"
-        if ("%Y-" in form or form == "%Y%m%d")
-        else text
-    )
-    if "%b" in form or "%B" in form:
+    text = f"nullif(nullif({text}, 'infinity'), '-infinity')"  # PostgreSQL writes these
+    if form.startswith(("%Y", "year")):  # 2020-12-31T10:00:00Z
+        zone = "' ?(Z|UTC|GMT|[+-][0-9][0-9]:?[0-9][0-9])$'"
+        text = f"regexp_replace(replace({text}, 'T', ' '), {zone}, '')"
+    if "%b" in form or "%B" in form or form in MIXED_DATES:
         text = f"replace({text}, ',', '')"
-    forms = "[" + ", ".join(literal(form + time) for time in _TIMES) + "]"
+    several = MIXED_DATES.get(form, (form,))
+    forms = "[" + ", ".join(literal(one + time) for one in several for time in _TIMES) + "]"
     # %Y also reads "18" as the year 18
-    return (
+    spelled = (
         f"list_transform([try_strptime({text}, {forms})], "
         "lambda t: CASE WHEN year(t) >= 1000 THEN t END)[1]"
+    )
+    if form != "%Y-%m-%d" or not is_text(kind):
+        return spelled
+    # the plain form is read fast; the cast would take PM for the name of a zone
+    return (
+        f"CASE WHEN {column} LIKE '____-__-__' OR {column} LIKE '____-__-__ __:__:__' "
+        f"THEN TRY_CAST({column} AS TIMESTAMP) ELSE {spelled} END"
     )
 
 
@@ -188,5 +258,8 @@ def boolean_sql(column: str, kind: str, yes: str) -> str:
         return f"CAST({column} AS DOUBLE)"
     text = text_sql(column, kind, vague=True)
     pairs = [(one, zero) for one, zero in BOOLEANS if one == yes]
-    ones, zeros = _words((yes,)), _words(tuple(zero for _, zero in pairs))
-    return f"CASE WHEN lower({text}) IN {ones} THEN 1.0 WHEN lower({text}) IN {zeros} THEN 0.0 END"
+    zeros = ", ".join(literal(zero) for _, zero in pairs) or "NULL"
+    return (
+        f"CASE WHEN lower({text}) = {literal(yes)} THEN 1.0 "
+        f"WHEN lower({text}) IN ({zeros}) THEN 0.0 END"
+    )

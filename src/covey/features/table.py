@@ -30,7 +30,7 @@ def table_features(
     *,
     features: Sequence[str] | None = None,
     drop: Sequence[str] | None = None,
-    id: str | None = None,  # noqa: A002: the option is called so
+    id: str | None = None,  # noqa: A002 (the option is called so)
     scale: str = "auto",
     log: Sequence[str] | None = None,
     missing: str = "auto",
@@ -67,6 +67,8 @@ def table_features(
     if table.n_rows < 2:
         rows = "1 row" if table.n_rows else "no row"
         raise InputError(f"{table.source.name} must have at least 2 rows; got {rows}")
+    if invoices is not None and id is None:
+        id = invoices.customer  # noqa: A001
     wishes = Wishes(
         tuple(features) if features is not None else None, tuple(drop or ()), id, scale,
         tuple(log) if log is not None else None, missing, categories,
@@ -189,8 +191,10 @@ class _Fit:
             if reading.kind == "date":
                 days = given[~np.isnat(given)]
                 latest = days.max() if len(days) else np.datetime64("1970-01-01")
-                text = str(latest.astype("datetime64[us]"))
-                reading = dataclasses.replace(reading, reference=text.removesuffix(".000000"))
+                text = str(np.datetime64(latest, "us"))
+                reading = dataclasses.replace(
+                    reading, reference=text.removesuffix(".000000").removesuffix("T00:00:00")
+                )
             settled.append(reading)
         return settled, values
 

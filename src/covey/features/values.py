@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from covey.features import spelling
+from covey.features.columns import ask
 from covey.features.raw import quote
 
 if TYPE_CHECKING:
@@ -70,13 +71,31 @@ def read(table: Table, readings: list[Reading]) -> list[NDArray[Any]]:
     if not readings:
         return []
     types = table.types()
+    plain = _plain_numbers(table, readings, types)
     found: dict[str, NDArray[Any]] = {}
     for start in range(0, len(readings), 500):  # DuckDB plans slowly beyond some hundred columns
         part = readings[start : start + 500]
         found |= table.arrays(
             **{
-                f"v{start + j}": reading.sql(types[reading.column], table.decimal)
+                f"v{start + j}": spelling.plain_sql(quote(reading.column))
+                if reading.column in plain and reading.kind == "number"
+                else reading.sql(types[reading.column], table.decimal)
                 for j, reading in enumerate(part)
             }
         )
     return [found[f"v{j}"] for j in range(len(readings))]
+
+
+def _plain_numbers(table: Table, readings: list[Reading], types: dict[str, str]) -> set[str]:
+    """Name the text columns that hold plain numbers only: the patterns of others are slow."""
+    if table.decimal == ",":
+        return set()
+    asked = {
+        reading.column: f"count({quote(reading.column)}) = "
+        f"count({spelling.plain_sql(quote(reading.column))})"
+        for reading in readings
+        if reading.kind == "number"
+        and reading.decimal != ","
+        and types[reading.column] == "VARCHAR"
+    }
+    return {column for column, all_plain in ask(table, asked).items() if all_plain}

@@ -1,0 +1,258 @@
+"""Columns of text: numbers and dates as people write them, yes and no, categories."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from covey.features import spelling
+from covey.features.columns import Column, as_float, ask
+from covey.features.raw import quote
+from covey.features.spelling import date_sql, number_sql, text_sql
+
+if TYPE_CHECKING:
+    from covey.features.raw import Table
+
+#: a column is what this share of its values is; the rest is taken for missing
+MOST = 0.95
+#: values looked at first, so that costly patterns run only over columns that may match
+HEAD = 300
+#: longest text that may be a number or a date
+SHORT = 40
+
+
+def second_look(table: Table, columns: list[Column]) -> list[Column]:
+    """Tell numbers in text, dates, booleans and categories apart."""
+    tried = {column.name: _candidates(table, column) for column in columns}
+    found = ask(table, _counts(tried, columns))
+    return [_settle(table, column, tried[column.name], found) for column in columns]
+
+
+def _candidates(table: Table, column: Column) -> list[str]:
+    """List what a text column could be: decimal signs, then date formats."""
+    if column.length > SHORT:
+        return []
+    text = text_sql(quote(column.name), column.type, vague=True)
+    rows = table.con.execute(
+        f"SELECT {text} AS value FROM {quote(table.name)} WHERE value IS NOT NULL LIMIT {HEAD}"
+    ).fetchall()
+    samples = [row[0] for row in rows]
+    decimals = [table.decimal] if table.decimal else [".", ","]
+    decimals = [sign for sign in decimals if spelling.may_be_number(samples, sign)]
+    return [*decimals, *spelling.may_be_dates(samples)]
+
+
+def _counts(tried: dict[str, list[str]], columns: list[Column]) -> dict[str, str]:
+    """Write the SQL that counts values present, and those that each candidate can read."""
+    asked = {}
+    for column in columns:
+        name, kind = quote(column.name), column.type
+        asked[f"{column.name} present"] = f"count({text_sql(name, kind)})"
+        asked[f"{column.name} distinct"] = f"count(DISTINCT {text_sql(name, kind)})"
+        if tried[column.name]:
+            asked[f"{column.name} clear"] = f"count({text_sql(name, kind, vague=True)})"
+        for one in tried[column.name]:
+            read = number_sql if len(one) == 1 else date_sql
+            asked[f"{column.name} {one}"] = f"count({read(name, kind, one)})"
+    return asked
+
+
+def _settle(table: Table, column: Column, tried: list[str], found: dict[str, Any]) -> Column:
+    """Decide what a text column is from the counts over all rows."""
+    count = {one: found[f"{column.name} {one}"] for one in tried}
+    column = dataclasses.replace(
+        column,
+        n_present=found[f"{column.name} present"],
+        n_distinct=found[f"{column.name} distinct"],
+    )
+    clear = found.get(f"{column.name} clear", 0)
+    if not column.n_present:
+        return dataclasses.replace(column, kind="empty")
+    signs = {one: n for one, n in count.items() if len(one) == 1}
+    forms = {one: n for one, n in count.items() if len(one) > 1}
+    if clear and signs and max(signs.values()) >= MOST * clear:
+        return _text_number(table, column, signs, clear)
+    if clear and forms and MOST * clear > max(forms.values()) >= 0.5 * clear:
+        forms = _mixed_dates(table, column, forms)
+    if clear and forms and max(forms.values()) >= MOST * clear:
+        return _text_date(table, column, forms, clear)
+    if column.n_distinct <= 4:
+        boolean = _boolean(table, column)
+        if boolean:
+            return boolean
+    if signs and max(signs.values()) >= 0.5 * clear:
+        share = max(signs.values()) / clear
+        doubt = f"only {share:.0%} of the values are numbers, so they are taken as words"
+        column = dataclasses.replace(column, doubts=(doubt,))
+    return dataclasses.replace(column, kind="category")
+
+
+def _mixed_dates(table: Table, column: Column, forms: dict[str, int]) -> dict[str, int]:
+    """Count the dates that can be read when all formats of one order are allowed."""
+    name = quote(column.name)
+    best = max(forms.values())
+    orders = [
+        order for order, several in spelling.MIXED_DATES.items()
+        if any(forms.get(form) == best for form in several)
+    ]  # fmt: skip
+    return ask(table, {o: f"count({date_sql(name, column.type, o)})" for o in orders}) or forms
+
+
+def _text_number(table: Table, column: Column, signs: dict[str, int], clear: int) -> Column:
+    """Settle the decimal sign and the unit of numbers in text."""
+    decimal = "," if signs.get(",", 0) > signs.get(".", 0) else "."
+    name = quote(column.name)
+    value = number_sql(name, column.type, decimal)
+    unit = spelling.unit_sql(name, column.type)
+    text = text_sql(name, column.type, vague=True)
+    found = ask(
+        table,
+        {
+            "units": f"list(DISTINCT {unit})",
+            "unit": f"mode({unit})",
+            "united": f"count({unit})",
+            "distinct": f"count(DISTINCT {value})",
+            "low": f"min({value})",
+            "high": f"max({value})",
+            "grouped": f"count(*) FILTER (regexp_matches({text}, '\\d[,.]\\d{{3}}([^\\d]|$)'))",
+            "plain": f"count({spelling.plain_sql(name)})",
+            "unread": f"list(DISTINCT {text}) FILTER ({value} IS NULL)",
+        },
+    )
+    doubts: list[str] = []
+    tie = signs.get(",") == signs.get(".") and found["grouped"] and not table.decimal
+    unit_word = found["unit"] or ""
+    symbol = spelling.CURRENCIES.get(unit_word, unit_word)
+    others = {spelling.CURRENCIES.get(u, u) for u in found["units"] or [] if u} - {symbol}
+    if others:
+        doubts.append(
+            f"amounts in {', '.join(sorted({symbol, *others}))} stand side by side; "
+            "nothing was converted"
+        )
+    kind = "number" if found["plain"] >= signs[decimal] else "text number"
+    return _number_unless_flag(
+        dataclasses.replace(
+            column,
+            kind=kind,
+            n_present=signs[decimal],
+            n_distinct=found["distinct"],
+            decimal=decimal,
+            unit=symbol,
+            bounds=(as_float(found["low"]), as_float(found["high"])),
+            n_unread=clear - signs[decimal],
+            unread=tuple(sorted(found["unread"] or [])[:3]),
+            why=_how_written(decimal, symbol, kind, bool(tie)),
+            doubts=tuple(doubts),
+            details={"ambiguous": "grouping"} if tie else {},
+        )
+    )
+
+
+def _how_written(decimal: str, unit: str, kind: str, tie: bool) -> str:
+    """Say in words how the numbers are written."""
+    if kind == "number":
+        return ""
+    sign = "comma" if decimal == "," else "point"
+    parts = [f"numbers written as text, read with a decimal {sign}"]
+    if tie:
+        parts.append("every group after a separator has three digits, so it marks thousands")
+    if unit:
+        parts.append(f"unit {unit}")
+    return "; ".join(parts)
+
+
+def _number_unless_flag(column: Column) -> Column:
+    if column.n_distinct == 2 and column.bounds == (0.0, 1.0) and not column.n_unread:
+        return dataclasses.replace(column, kind="boolean", why="the only values are 0 and 1")
+    return column
+
+
+def _text_date(table: Table, column: Column, forms: dict[str, int], clear: int) -> Column:
+    """Settle the order of day and month; a tie is read day first, and said."""
+    best = max(forms.values())
+    tied = [form for form in forms if forms[form] == best]
+    form = tied[0]
+    doubts = ()
+    orders = {one.strip("%")[0] for one in tied}
+    if {"d", "m"} <= orders:
+        doubts = ("day and month cannot be told apart in any value; read as day first",)
+    name, unread = quote(column.name), []
+    if best < clear:
+        text, value = text_sql(name, column.type, vague=True), date_sql(name, column.type, form)
+        unread = table.scalar(f"list(DISTINCT {text}) FILTER ({value} IS NULL)")
+    spelled = form
+    for sign, word in (("%Y", "YYYY"), ("%y", "YY"), ("%m", "MM"), ("%d", "DD"), ("%b", "Mon"),
+                       ("%B", "Month")):  # fmt: skip
+        spelled = spelled.replace(sign, word)
+    told = (
+        f"dates in several forms, {form}"
+        if form in spelling.MIXED_DATES
+        else (f"dates written as {spelled}")
+    )
+    return dataclasses.replace(
+        column,
+        kind="date",
+        form=form,
+        n_present=best,
+        n_unread=clear - best,
+        unread=tuple(sorted(unread)[:3]),
+        why=told,
+        doubts=doubts,
+    )
+
+
+def _boolean(table: Table, column: Column) -> Column | None:
+    """Return a two-valued column of yes and no, or None."""
+    text = text_sql(quote(column.name), column.type, vague=True)
+    values = set(table.scalar(f"list(DISTINCT lower({text}))") or []) - {None}
+    for yes, no in spelling.BOOLEANS:
+        if values == {yes, no}:
+            why = f"the only values are {yes} and {no}"
+            return dataclasses.replace(column, kind="boolean", yes=yes, why=why, n_distinct=2)
+    return None
+
+
+def agree_on_decimal(
+    table: Table, columns: list[Column], seen: dict[str, Column]
+) -> dict[str, Column]:
+    """Read what is ambiguous alone, such as 1.234, as the other columns of the table are read."""
+    if table.decimal:
+        return seen
+    unclear = [c for c in seen.values() if "ambiguous" in c.details]
+    sure = {c.decimal for c in seen.values() if c.kind == "text number" and c not in unclear}
+    if sure == {","}:
+        plain = [c for c in columns if c.kind == "number" and spelling.is_text(c.type)]
+        return seen | _grouped(table, plain, False) | _grouped(table, unclear, True)
+    # nobody writes money with three decimals: the points of "€1.234" mark thousands
+    money = [c for c in unclear if c.unit in spelling.CURRENCIES.values()]
+    return seen | _grouped(table, money, False)
+
+
+def _grouped(table: Table, columns: list[Column], pointless: bool) -> dict[str, Column]:
+    """Re-read with a decimal comma the columns whose points all stand before three digits.
+
+    ``pointless``: those without any point too.
+    """
+    changed: dict[str, Column] = {}
+    for column in columns:
+        name = quote(column.name)
+        text = text_sql(name, column.type, vague=True)
+        group = r"'^[^0-9.]*[1-9]\d{0,2}(\.\d{3})+[^0-9.]*$'"
+        found = ask(
+            table,
+            {
+                "points": f"count(*) FILTER (contains({text}, '.'))",
+                "groups": f"count(*) FILTER (regexp_matches({text}, {group}))",
+                "read": f"count({number_sql(name, column.type, ',')})",
+                "clear": f"count({text})",
+            },
+        )
+        all_groups = found["points"] == found["groups"] and found["read"] >= MOST * found["clear"]
+        if all_groups and (found["points"] or pointless):
+            again = _text_number(table, column, {",": found["read"]}, found["clear"])
+            changed[column.name] = dataclasses.replace(
+                again, kind="text number", details={},
+                why=_how_written(",", again.unit, "text number", False)
+                + "; every point stands before three digits, so it marks thousands",
+            )  # fmt: skip
+    return changed
