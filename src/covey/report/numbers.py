@@ -92,20 +92,28 @@ def fixed(value: float, digits: int = 2) -> str:
 def quantity(value: float | None, unit: str = "", name: str = "") -> str:
     """Show a number with its unit: ``£1,204``, ``6 days``, ``34 %``.
 
-    A column whose name says that it holds calendar years is shown without a thousands mark.
+    A unit that the column's name already tells (``recency_days``) is not said again. A column
+    whose name says that it holds calendar years is shown without a thousands mark.
     """
     if value is None or math.isnan(value):
         return MISSING
     if not unit and is_year(value, name):
         return f"{value:.0f}"
     text = number(value)
-    if not unit:
+    if not unit or _tells(name, unit):
         return text
     if _CURRENCY.match(unit):
         return f"{_MINUS}{unit}{text[1:]}" if text.startswith(_MINUS) else unit + text
     if text == "1" and unit in _SINGULAR:
         unit = unit[:-1]
     return f"{text}{_SPACE}{unit}"
+
+
+def _tells(name: str, unit: str) -> bool:
+    """Tell whether a column's name says its unit; a currency mark is short and stays."""
+    if _CURRENCY.match(unit):
+        return False
+    return unit.casefold() in re.split(r"[\s_()\[\],/.-]+", name.casefold())
 
 
 def is_year(value: float, name: str) -> bool:
