@@ -105,7 +105,8 @@ def _first_look(table: Table, chosen: Sequence[str]) -> list[Column]:
         for j in range(len(chosen))
     ]
     return [
-        _typed_or_plain(name, types[name], fact) for name, fact in zip(chosen, facts, strict=True)
+        _typed_or_plain(name, types[name], fact, table.decimal)
+        for name, fact in zip(chosen, facts, strict=True)
     ]
 
 
