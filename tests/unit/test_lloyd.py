@@ -86,6 +86,15 @@ def test_the_run_does_not_stop_in_the_iteration_that_refilled() -> None:
     assert run.labels.tolist() == [0, 0, 1]
 
 
+def test_a_cluster_emptied_by_the_last_small_movement_is_refilled_too() -> None:
+    # Ties put 4 and 9 with center 6 → 6.5, 2, 10. Now 4 is nearer to 2 and 9 to 10: the first
+    # cluster is empty. Row 4 is the farthest from its center → 4, 2, 9.5.
+    run = lloyd(column(2, 4, 9, 10), column(6, 2, 12), tol=1e9)
+    assert run.centers.tolist() == [[4.0], [2.0], [9.5]]
+    assert run.labels.tolist() == [1, 0, 2, 2]
+    assert run.n_iter == 3
+
+
 def test_several_emptied_clusters_get_different_rows() -> None:
     run = lloyd(column(0, 1, 10, 30), column(0, -50, -60))
     assert sorted(run.centers[:, 0]) == [0.5, 10.0, 30.0]

@@ -67,9 +67,8 @@ def lloyd(
     centers = np.array(centers, dtype=X.dtype, order="C")
     labels = np.full(X.shape[0], -1, dtype=np.int32)
     been = centers
-    converged = False
     n_iter = 0
-    while n_iter < max_iter and not converged:
+    while True:
         partial, n_changed = passes.lloyd(X, centers, weight, labels)
         n_iter += 1
         if on_iteration is not None:
@@ -77,16 +76,16 @@ def lloyd(
         moved, refilled = average(X, centers, partial, weight)
         sq_shift = float(np.sum((moved.astype(np.float64) - centers) ** 2))
         centers = moved
-        if not refilled:
-            converged = n_changed == 0 or (
-                sq_shift <= tol and not _empties(X, centers, weight, n_iter, max_iter)
-            )
+        converged = not refilled and (n_changed == 0 or sq_shift <= tol)
         # Brent's way to notice a cycle: compare with one remembered state, and remember anew
         # at each power of two.
         converged = converged or (n_iter > 1 and np.array_equal(centers, been))
         if n_iter & (n_iter - 1) == 0:
             been = centers
-    return finish(X, centers, weight=weight, n_iter=n_iter, converged=bool(converged))
+        if converged or n_iter >= max_iter:
+            run = finish(X, centers, weight=weight, n_iter=n_iter, converged=converged)
+            if n_iter >= max_iter or not _refillable(X, run, weight):
+                return run
 
 
 def finish(
@@ -173,11 +172,8 @@ def _refill(
     return bool(rows)
 
 
-def _empties(X: Rows, centers: Floats, weight: Doubles | None, n_iter: int, max_iter: int) -> bool:
-    """Tell whether the last small movement emptied a cluster that another pass could refill."""
-    if n_iter >= max_iter:
+def _refillable(X: Rows, run: Run, weight: Doubles | None) -> bool:
+    """Tell whether the last small movement emptied a cluster that another pass would refill."""
+    if np.bincount(run.labels, weight, minlength=len(run.centers)).all():
         return False
-    labels, _ = passes.nearest(X, centers)
-    if np.bincount(labels, weight, minlength=len(centers)).all():
-        return False
-    return bool(farthest(X, centers, weight, 1)[1])
+    return bool(farthest(X, run.centers, weight, 1)[1])
