@@ -86,6 +86,7 @@ def check_enough_rows(X: Rows, n_clusters: int) -> None:
         )
 
 
+@np.errstate(over="ignore", invalid="ignore")  # an infinite one stops nothing; lloyd refuses
 def mean_variance(X: Rows) -> float:
     """Return the mean over the features of their variance, in two passes and no copy of X."""
     n, d = X.shape

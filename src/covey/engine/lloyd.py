@@ -27,6 +27,7 @@ OnIteration = Callable[[int, Floats, Labels, float], None]
 _NOISE = {4: 4 * 2.0**-23, 8: 256 * 2.0**-52}
 
 
+@np.errstate(over="ignore", invalid="ignore")  # ``finish`` refuses what comes of it
 def lloyd(
     X: Rows,
     centers: Floats,

@@ -68,6 +68,7 @@ class Schedule:
         return min(n, size if size >= n_clusters else 3 * n_clusters)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # ``finish`` refuses what comes of it
 def fit_minibatch(
     X: Rows,
     n_clusters: int,
