@@ -66,7 +66,7 @@ def core() -> dict[str, Any]:
         return {
             "instruction_sets": list(passes.instruction_sets()),
             "instruction_set": passes.instruction_set(),
-            "threads": passes.n_threads(),
+            "threads": passes.get_threads(),
             "core": None,
         }
     except ImportError as missing:  # the very thing a doctor is called for

@@ -12,6 +12,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+#: beyond it the length of an axis would overflow; values are drawn at the end
+LARGEST = 1e300
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -75,7 +78,7 @@ def fit_axis(values: NDArray[Any], start: float, end: float, log: bool = False) 
     start, end : float
         Places of the low and the high end, in pixels.
     """
-    values = values[np.isfinite(values)]
+    values = np.clip(values[np.isfinite(values)], -LARGEST, LARGEST)
     if not len(values):
         return Axis(0.0, 1.0, start, end)
     low, high = float(values.min()), float(values.max())
