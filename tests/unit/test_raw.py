@@ -104,7 +104,7 @@ def test_a_column_called_rowid_is_a_column():
     [
         ("Agee > 30", "Did you mean 'Age'?"),
         ("Age >", "syntax error"),
-        ("Age > 9; DROP TABLE data", "more than one statement"),
+        ("Age > 9; DROP TABLE data", "statement"),
         ("1=1); DROP TABLE data; --", "syntax error"),
         ("1=1) OR (1=1", "syntax error"),
         ("city > 5", "VARCHAR"),

@@ -227,7 +227,7 @@ def fill(
     incoming: dict[str, NDArray[Any]] = {}
     chosen: list[str] = []
     for j, (name, (array, missing)) in enumerate(zip(names, columns, strict=True)):
-        incoming[f"c{j}"] = array
+        incoming[f"c{j}"] = np.ascontiguousarray(array)  # not every DuckDB heeds strides
         sql = f"c{j}"
         if array.dtype == object:
             sql = f"CAST(c{j} AS VARCHAR)"
