@@ -110,9 +110,9 @@ def fit_minibatch(
     n = X.shape[0]
     size = min(schedule.batch_size, n)
     n_steps = schedule.max_iter * n // size
-    state = State(
-        _best_start(X, n_clusters, schedule, rng, init, n_init, weight), np.zeros(n_clusters)
-    )
+    seeds = schedule.n_seed_rows(n, n_clusters)
+    centers = _best_start(X, n_clusters, seeds, init, n_init=n_init, weight=weight, rng=rng)
+    state = State(centers, np.zeros(n_clusters))
     running = None if weight is None else np.cumsum(weight)
     watch = _Watch(min(1.0, 2.0 * size / (n + 1)), tol, schedule.max_no_improvement)
     done, i = False, 0
@@ -181,7 +181,9 @@ def start(
         When ``n_clusters`` exceeds the rows, or given centers have the wrong shape.
     """
     check_enough_rows(X, n_clusters)
-    return State(_best_start(X, n_clusters, schedule, rng, init, 1, weight), np.zeros(n_clusters))
+    size = schedule.n_seed_rows(X.shape[0], n_clusters)
+    centers = _best_start(X, n_clusters, size, init, n_init=1, weight=weight, rng=rng)
+    return State(centers, np.zeros(n_clusters))
 
 
 def occupied(X: Rows, outcome: Outcome, weight: Doubles | None) -> Run:
@@ -201,14 +203,14 @@ def occupied(X: Rows, outcome: Outcome, weight: Doubles | None) -> Run:
 def _best_start(
     X: Rows,
     n_clusters: int,
-    schedule: Schedule,
-    rng: np.random.Generator,
+    size: int,
     init: Init,
+    *,
     n_init: int,
     weight: Doubles | None,
+    rng: np.random.Generator,
 ) -> Floats:
-    """Try ``n_init`` first centers, each from its own sample; judge all on one sample."""
-    size = schedule.n_seed_rows(X.shape[0], n_clusters)
+    """Try ``n_init`` first centers, each from its own ``size`` rows; judge all on one sample."""
 
     def sampled(stream: np.random.Generator) -> tuple[Rows, Doubles | None]:
         able = np.arange(X.shape[0]) if weight is None else np.flatnonzero(weight > 0)
