@@ -292,9 +292,9 @@ class Map:
 
     rows: NDArray[Any]  # (m,) int: which rows
     labels: NDArray[Any]  # (m,) int: number (1 … k) of the segment of each
-    axes: tuple[str, str]  # the two features that matter most
+    axes: tuple[str, str]  # the two features that matter most; the second is "" if there is one
     points: NDArray[Any]  # (m, 2) in the reader's units
-    log_axes: tuple[bool, bool]
+    log_axes: tuple[bool, bool]  # the feature was logged; no value drawn is below 0
     pca: NDArray[Any]  # (m, 2) coordinates on the first two principal components
     pca_explained: tuple[float, float]  # share of the variance of each component
     pca_loadings: NDArray[Any]  # (2, d)

@@ -90,10 +90,10 @@ def test_if_known_counts_only_when_known():
 
 def test_fit_by_hand():
     assert fit_of(100, (85, 100)) == 1
-    assert fit_of(85, (85, 100)) == pytest.approx(0.9)
+    assert fit_of(85, (85, 100)) == pytest.approx(0.7)
     assert fit_of(0, (0, 35)) == 1
     assert fit_of(50, (35, 65)) == 1
-    assert fit_of(82.5, (85, 100)) == pytest.approx(0.45)
+    assert fit_of(82.5, (85, 100)) == pytest.approx(0.35)
     assert fit_of(80, (85, 100)) == 0 == fit_of(float("nan"), (0, 100))
 
 

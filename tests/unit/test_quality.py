@@ -97,7 +97,7 @@ def test_good_segments_need_no_caution(features, shape):
     [
         ({"silhouette": 0.2}, "weak-separation", "0.20"),
         ({"stability": 0.5}, "unstable", "0.50"),
-        ({"n_poor": 40}, "outliers", "40 customers (4 %)"),
+        ({"n_poor": 40}, "fits-no-segment", "40 customers (4 %)"),
         ({"baseline_explained": 0.79}, "little-gain", "79 %"),
     ],
 )

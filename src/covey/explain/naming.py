@@ -18,6 +18,11 @@ from covey.explain.roles import Role, Standing, standings
 from covey.explain.wording import number
 from covey.flow import Measure, Name
 
+#: What a condition counts for at the middle of the population; at either end it is 1 more.
+ORDINARY = 0.2
+#: How well a condition holds at the edge of its band; deep inside it is 1.
+AT_EDGE = 0.7
+
 
 @dataclass(frozen=True)
 class Population:
@@ -47,10 +52,10 @@ def names_from_playbook(population: Population, entries: Sequence[Entry]) -> lis
         role: standings(found.values, population.labels, k)
         for role, found in population.roles.items()
     }
+    owns = [{role: of_role[label] for role, of_role in standing.items()} for label in range(k)]
     scores = np.zeros((k, len(entries) + k))  # the last k columns leave a segment unmatched
     for j, entry in enumerate(entries):
-        for label in range(k):
-            own = {role: of_role[label] for role, of_role in standing.items()}
+        for label, own in enumerate(owns):
             score = score_of(entry, own)
             if score > 0:
                 scores[label, j] = score**2 - 1e-6 * j  # at a tie the earlier entry wins
@@ -58,9 +63,8 @@ def names_from_playbook(population: Population, entries: Sequence[Entry]) -> lis
     names: dict[int, Name] = {}
     for label, j in enumerate(matched):
         if j < len(entries) and scores[label, j] > 0:
-            own = {role: of_role[label] for role, of_role in standing.items()}
             entry = entries[j]
-            why = _why(entry, own, population)
+            why = _why(entry, owns[label], population)
             names[label] = Name(entry.name, entry.action, why, entry.name)
     rest = [label for label in range(k) if label not in names]
     names |= _described(population, rest, [name.text for name in names.values()])
@@ -70,9 +74,10 @@ def names_from_playbook(population: Population, entries: Sequence[Entry]) -> lis
 def score_of(entry: Entry, own: Mapping[str, Standing]) -> float:
     """Return how well a segment earns a name; 0 when the name would contradict the figures.
 
-    Each condition that holds adds its narrowness (a band of 15 % says more than one of 65 %),
-    a little more the deeper the segment lies in the band. The sum is multiplied by the weakest
-    of the fits: a name that holds only within the tolerance gives way to one that holds.
+    Each condition that holds adds its narrowness (a band of 15 % says more than one of 65 %)
+    times how far the segment is from the middle there, so that a name speaks of what sets the
+    segment apart. The sum is multiplied by the weakest fit: a name that holds only within the
+    tolerance gives way to one that holds.
     """
     if any(role not in own for role in entry.when):
         return 0.0
@@ -81,25 +86,31 @@ def score_of(entry: Entry, own: Mapping[str, Standing]) -> float:
         if role in own:
             fit = fit_of(own[role].rank, (low, high))
             weakest = min(weakest, fit)
-            score += fit * (1 - (high - low) / 100)
+            narrow = 1 - (high - low) / 100
+            telling = ORDINARY + abs(own[role].rank - 50) / 50
+            score += fit * narrow * telling
     return score * weakest
 
 
 def fit_of(rank: float, band: tuple[float, float]) -> float:
-    """Return 1 deep inside a band, 0.9 at its edge, falling to 0 at the tolerance outside."""
+    """Return 1 deep inside a band, 0.7 at its edge, falling to 0 at the tolerance outside.
+
+    A band that is open at one end (it starts at 0 or ends at 100) is deepest there, any other
+    in its middle.
+    """
     low, high = band
     if not math.isfinite(rank):
         return 0.0
     if rank < low or rank > high:
         outside = low - rank if rank < low else rank - high
-        return 0.9 * max(0.0, 1 - outside / TOLERANCE)
+        return AT_EDGE * max(0.0, 1 - outside / TOLERANCE)
     if high == 100 and low > 0:
         depth = (rank - low) / (high - low)
     elif low == 0 and high < 100:
         depth = (high - rank) / (high - low)
     else:
         depth = 1 - abs(2 * rank - low - high) / (high - low)
-    return 0.9 + 0.1 * depth
+    return AT_EDGE + (1 - AT_EDGE) * depth
 
 
 def _described(

@@ -39,7 +39,7 @@ def picture(
     Notes
     -----
     A table of one feature has no second axis: its name is empty and its coordinate 0. An axis is
-    flagged as logarithmic when the feature was logged and every point drawn is above 0.
+    flagged as logarithmic when the feature was logged and no point drawn is below 0.
     """
     k = len(order)
     number_of = np.empty(k, np.int64)
@@ -49,7 +49,7 @@ def picture(
     points = np.zeros((len(rows), 2))
     points[:, : len(axes)] = filled[rows][:, list(axes)]
     logged = [
-        "log" in features.columns[j].transform.lower() and bool((points[:, i] > 0).all())
+        "log" in features.columns[j].transform.lower() and bool((points[:, i] >= 0).all())
         for i, j in enumerate(axes)
     ]
     names = [features.names[j] for j in axes]

@@ -21,6 +21,8 @@ LEAST_EFFECT = 0.2
 LEAST_POINTS = 0.03
 #: Standard errors between the share in the segment and elsewhere; 3 leaves chance 0.3 %.
 LEAST_Z = 3.0
+#: Words of a yes/no column that say yes.
+YES = frozenset({"yes", "true", "1", "y", "t"})
 #: Categories looked at in a column, the most frequent first; a column of thousands names rows.
 MOST_LEVELS = 50
 
@@ -176,19 +178,34 @@ def stand_out(
         words, counts = _counts(column.values, labels, k)
         if not 2 <= len(words) <= len(labels) / 2:
             continue
-        sizes = counts.sum(axis=0)
-        for row in np.argsort(-counts.sum(axis=1), kind="stable")[:MOST_LEVELS]:
-            for label in range(k):
-                effect = _effect(counts[row], sizes, label)
-                if effect:
-                    share = float(counts[row, label] / sizes[label])
-                    overall = float(counts[row].sum() / sizes.sum())
-                    level = Level(column.name, words[row], share, overall, share / overall)
-                    found[label].append((effect, level))
+        for label in range(k):
+            found[label] += _of_segment(column.name, words, counts, label)
     return [
         tuple(level for _, level in sorted(levels, key=lambda pair: -pair[0])[:most])
         for levels in found
     ]
+
+
+def _of_segment(
+    column: str, words: list[str], counts: NDArray[np.int64], label: int
+) -> list[tuple[float, Level]]:
+    """Return the categories of a column that stand out in one segment, with their effect.
+
+    Of two categories one says it all: yes, or the one that is more frequent than elsewhere.
+    """
+    totals, sizes = counts.sum(axis=1), counts.sum(axis=0)
+    yes = [word for word in words if word.casefold() in YES]
+    found = []
+    for row in np.argsort(-totals, kind="stable")[:MOST_LEVELS]:
+        effect = _effect(counts[row], sizes, label)
+        if not effect:
+            continue
+        share = float(counts[row, label] / sizes[label])
+        overall = float(totals[row] / sizes.sum())
+        told = words[row] == yes[0] if len(yes) == 1 else share > overall
+        if len(words) > 2 or told:
+            found.append((effect, Level(column, words[row], share, overall, share / overall)))
+    return found
 
 
 def _counts(

@@ -185,7 +185,7 @@ def _outliers(quality: Quality, n: int, noun: tuple[str, str]) -> Caution | None
     if quality.n_poor < max(MANY_OUTLIERS * n, 1):
         return None
     return Caution(
-        "outliers",
+        "fits-no-segment",
         f"{quality.n_poor:,} {noun[quality.n_poor > 1]} ({percent(quality.n_poor / n)}) "
         f"{'are' if quality.n_poor > 1 else 'is'} far from every segment, which pulls the centers "
         "there. Look before acting on averages.",

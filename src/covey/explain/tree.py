@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,17 +71,21 @@ def grow(
                 heapq.heappush(waiting, (-gain, next(ticket), node))
 
     consider(root)
+    right, stood_for = sizes.max(), Counter([int(sizes.argmax())])
     while waiting:
-        right = sum(leaf.counts.max() for leaf in leaves)
-        missing = len({int(leaf.counts.argmax()) for leaf in leaves}) < np.count_nonzero(sizes)
+        missing = len(+stood_for) < np.count_nonzero(sizes)
         if not missing and (right >= enough * n or len(leaves) >= 2 * k):
             break
         if len(leaves) >= 3 * k:
             break
         _, _, node = heapq.heappop(waiting)
         leaves.remove(node)
+        right -= node.counts.max()
+        stood_for[int(node.counts.argmax())] -= 1
         for child in _children(codes, labels, node, k):
             leaves.append(child)
+            right += child.counts.max()
+            stood_for[int(child.counts.argmax())] += 1
             consider(child)
     return _merged(leaves)
 
@@ -93,9 +98,12 @@ def _best_split(
     scale: NDArray[np.float64],
 ) -> tuple[float, tuple[int, int] | None]:
     """Return the largest weighted Gini gain of a node and the split that has it."""
-    k = len(scale)
-    own = labels[node.rows].astype(np.int64)
-    whole = node.counts * scale
+    present = np.flatnonzero(node.counts)  # deep nodes hold few of the labels
+    k = len(present)
+    place = np.zeros(len(scale), np.int64)
+    place[present] = np.arange(k)
+    own, scale = place[labels[node.rows]], scale[present]
+    whole = node.counts[present] * scale
     base = (whole**2).sum() / whole.sum()
     best, split = 1e-9, None
     for feature, n_bins in enumerate(n_codes):
@@ -136,22 +144,30 @@ def _children(codes: Codes, labels: NDArray[np.int32], node: _Node, k: int) -> t
 
 def _merged(nodes: list[_Node]) -> list[Leaf]:
     """Turn nodes into leaves, joining boxes of one label that are neighbours in one feature."""
-    leaves = [
-        Leaf(node.bounds, int(node.counts.argmax()), len(node.rows), int(node.counts.max()))
-        for node in nodes
-        if len(node.rows)
-    ]
-    joined = True
-    while joined:
-        joined = False
-        for a, b in itertools.combinations(leaves, 2):
-            box = _join(a.bounds, b.bounds) if a.label == b.label else None
-            if box is not None:
-                leaves = [leaf for leaf in leaves if leaf is not a and leaf is not b]
-                leaves.append(Leaf(box, a.label, a.n_rows + b.n_rows, a.n_right + b.n_right))
-                joined = True
-                break
+    by_label: dict[int, list[Leaf]] = {}
+    for node in nodes:
+        label = int(node.counts.argmax())
+        leaf = Leaf(node.bounds, label, len(node.rows), int(node.counts.max()))
+        by_label.setdefault(label, []).append(leaf)
+    return [leaf for leaves in by_label.values() for leaf in _joined(leaves)]
+
+
+def _joined(leaves: list[Leaf]) -> list[Leaf]:
+    """Join boxes of one label, two at a time, until no two are neighbours."""
+    while (pair := _neighbours(leaves)) is not None:
+        a, b, box = pair
+        both = Leaf(box, a.label, a.n_rows + b.n_rows, a.n_right + b.n_right)
+        leaves = [*(leaf for leaf in leaves if leaf is not a and leaf is not b), both]
     return leaves
+
+
+def _neighbours(leaves: list[Leaf]) -> tuple[Leaf, Leaf, Bounds] | None:
+    """Return two leaves whose boxes make one, and that box."""
+    for a, b in itertools.combinations(leaves, 2):
+        box = _join(a.bounds, b.bounds)
+        if box is not None:
+            return a, b, box
+    return None
 
 
 def _join(a: Bounds, b: Bounds) -> Bounds | None:
