@@ -56,6 +56,7 @@ def _panel(
     chosen: int,
 ) -> None:
     drawing.text(2, top - 20, title, "mid")
+    percent = "WCSS" in title
     known = [(k, value, error) for k, value, error in scores if math.isfinite(value)]
     if not known:
         drawing.text(_LEFT, top + 20, "not defined here", "soft")
@@ -63,11 +64,13 @@ def _panel(
     values = [value + sign * error for _, value, error in known for sign in (-1, 1)]
     low, high = min(values), max(values)
     pad = 0.08 * (high - low) or 0.05
-    up = Axis(low - pad, high + pad, top + _PANEL, top)
+    if percent:  # a share of the whole: its zero is part of the picture
+        low, pad = 0.0, 0.06 * high
+    up = Axis(low if percent else low - pad, high + pad, top + _PANEL, top)
     for tick in round_steps(up.low, up.high, 4):
         y = float(up(tick))
         drawing.line(across.start, y, across.end, y, "hair")
-        text = short(100 * tick, "%") if "WCSS" in title else short(tick)
+        text = short(100 * tick, "%") if percent else short(tick)
         drawing.text(across.start - 7, y + 4, text, "soft", "end")
     for k, value, error in known:
         if error > 0:
@@ -77,7 +80,7 @@ def _panel(
     drawing.path(places, "curve")
     for (k, _, _), (x, y) in zip(known, places, strict=True):
         drawing.circle(x, y, 5.0 if k == chosen else 3.0, "knot now" if k == chosen else "knot")
-    _value_of_chosen(drawing, known, places, chosen, "WCSS" in title)
+    _value_of_chosen(drawing, known, places, chosen, percent)
 
 
 def _value_of_chosen(
@@ -92,7 +95,9 @@ def _value_of_chosen(
             text = share(value) if percent else fixed(value)
             room = text_width(text, SIZE, bold=True) + 10
             side = x + 10 if x + room < drawing.width else x - room
-            drawing.text(side, y - 6, text, "strong halo")
+            # Left of its dot, the figure must stand on the side where the curve is not.
+            below = side < x and percent
+            drawing.text(side, y + 17 if below else y - 6, text, "strong halo")
 
 
 def _numbers_of_segments(

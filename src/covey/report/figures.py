@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from covey.flow import Explanation
 from covey.report import bars, elbow, heat, scatter, silhouettes
 from covey.report.numbers import count, share
+from covey.report.words import readable, sentence
 
 WIDE, NARROW = 540.0, 340.0  # widths that the drawings are made for, pixels
+_TALL = 16  # features
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,18 @@ class Figure:
     caption: str
     wide: str
     narrow: str
+    tall: bool = False  # so tall that two others fit beside it
 
 
 def figures(explanation: Explanation) -> list[Figure]:
     """Draw every picture for which there are facts. Takes about 60 ms."""
-    found = [_features(explanation), _plane(explanation), _heat(explanation), _sizes(explanation)]
-    if len(explanation.segments) > 1 and len(silhouettes.row_silhouettes(explanation)[0]):
+    several = len(explanation.segments) > 1
+    found = [_features(explanation)]
+    if len(explanation.features) > 1:
+        found.append(_plane(explanation))
+    if several:
+        found += [_heat(explanation), _sizes(explanation)]
+    if several and len(silhouettes.row_silhouettes(explanation)[0]):
         found.append(_silhouettes(explanation))
     if explanation.sweep.scores:
         found.append(_sweep(explanation))
@@ -45,23 +53,24 @@ def _figure(
 
 
 def _features(explanation: Explanation) -> Figure:
-    across, up = explanation.map.axes
+    across, up = (readable(name) for name in explanation.map.axes)
     drawn, noun = len(explanation.map.rows), explanation.row_noun[1]
     sampled = "" if drawn >= explanation.n_rows else f" of {count(explanation.n_rows)}"
-    caption = f"{count(min(drawn, 2000))}{sampled} {noun} on the two features that matter most."
+    on = "the two features that matter most" if across != up else "the one feature"
+    caption = f"{count(min(drawn, 2000))}{sampled} {noun} on {on}."
+    if across == up:
+        caption += " Each segment has its own lane; height within a lane means nothing."
     outside = scatter.n_beyond(explanation)
     if outside:
         caption += f" {count(outside)} lie beyond the picture and are drawn at its edge."
-    title = f"{up} against {across}" if across != up else across
+    title = sentence(f"{up} against {across}" if across != up else across).removesuffix(".")
     return _figure(explanation, "features", title, caption, scatter.features_map)
 
 
 def _plane(explanation: Explanation) -> Figure:
     held = share(sum(explanation.map.pca_explained))
-    d = len(explanation.features)
-    what = f"All {d} features" if d > 1 else "The one feature"
     caption = (
-        f"{what} flattened onto the two directions of most variation, which hold {held} of it. "
+        f"All {len(explanation.features)} features flattened onto the two directions of most variation, which hold {held} of it. "
         "Each ellipse holds 80 % of its segment; where ellipses overlap, segments do."
     )
     return _figure(explanation, "plane", "Everything at once", caption, scatter.plane_map)
@@ -72,7 +81,8 @@ def _heat(explanation: Explanation) -> Figure:
         f"How far the mean of each segment lies from the mean of all {explanation.row_noun[1]}, "
         "in standard deviations. Features that tell most apart come first."
     )
-    return _figure(explanation, "heat", "What sets each segment apart", caption, heat.heat_map)
+    figure = _figure(explanation, "heat", "What sets each segment apart", caption, heat.heat_map)
+    return replace(figure, tall=len(explanation.features) > _TALL)
 
 
 def _sizes(explanation: Explanation) -> Figure:

@@ -9,6 +9,7 @@ import numpy as np
 from covey.flow import Explanation
 from covey.report.numbers import signed
 from covey.report.svg import Drawing, shorten, text_width
+from covey.report.words import readable
 
 #: bounds of the nine steps of the diverging palette, in standard deviations
 STEPS = (0.25, 0.75, 1.25, 2.0)
@@ -26,7 +27,7 @@ def step(difference: float) -> str:
 def heat_map(explanation: Explanation, width: float, kind: str) -> str:
     """Draw features down, segments across; the feature that tells most apart comes first."""
     heat = np.asarray(explanation.heat, dtype=float)
-    names = [feature.name for feature in explanation.features]
+    names = [readable(feature.name) for feature in explanation.features]
     strength = np.nan_to_num(np.abs(heat)).max(axis=0) if len(heat) else np.zeros(len(names))
     order = np.argsort(-strength, kind="stable")
     longest = max((text_width(name) for name in names), default=0) + 12

@@ -109,6 +109,18 @@ def quantity(value: float | None, unit: str = "", name: str = "") -> str:
     return f"{text}{_SPACE}{unit}"
 
 
+def span(low: float, high: float, unit: str = "", name: str = "") -> str:
+    """Show a range, a unit that follows its number only once: ``21 … 30 orders``."""
+    if math.isnan(low) or math.isnan(high):
+        return MISSING
+    return f"{bare(low, unit, name)} … {quantity(high, unit, name)}"
+
+
+def bare(value: float, unit: str = "", name: str = "") -> str:
+    """Show a number beside one that has the unit: only a currency mark or % is repeated."""
+    return quantity(value, unit if unit == "%" or _CURRENCY.match(unit) else "", name)
+
+
 def _tells(name: str, unit: str) -> bool:
     """Tell whether a column's name says its unit; a currency mark is short and stays."""
     if _CURRENCY.match(unit):

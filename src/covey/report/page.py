@@ -49,6 +49,7 @@ def _environment() -> Any:
         "lift": numbers.lift,
         "signed": numbers.signed,
         "readable": words.readable,
+        "sentence": words.sentence,
         "color": segment_class,
     }
     environment.globals |= {"quantity": numbers.quantity, "number": numbers.number}
@@ -133,7 +134,6 @@ def _row(measure: Measure) -> dict[str, Any]:
     def show(value: float) -> str:
         return numbers.quantity(value, measure.unit, measure.name)
 
-    known = math.isfinite(measure.p25) and math.isfinite(measure.p75)
     return {
         "name": words.readable(measure.name),
         "clustered": measure.clustered,
@@ -143,7 +143,7 @@ def _row(measure: Measure) -> dict[str, Any]:
         "population_mean": show(measure.population_mean),
         "lift": numbers.lift(measure.lift),
         "difference": numbers.signed(measure.difference),
-        "half": f"{show(measure.p25)} … {show(measure.p75)}" if known else numbers.MISSING,
+        "half": numbers.span(measure.p25, measure.p75, measure.unit, measure.name),
         "rank": f"{measure.rank:.1f}" if math.isfinite(measure.rank) else "",
     }
 

@@ -91,14 +91,26 @@ def place_tags(
         chips.append(spot)
         taken.append(_around(spot))
     tags: list[Tag] = []
-    for i, (name, spot) in enumerate(zip(names, chips, strict=True)):
-        text, box = _free_name(name, spot, frame, taken, points, room)
+    lengths = _lengths(names, room)
+    for i, (texts, spot) in enumerate(zip(lengths, chips, strict=True)):
+        text, box = _free_name(texts, spot, frame, taken, points)
         place = (0.0, 0.0)
         if box is not None:
             taken.append(box)
             place = (box.left + 1, box.bottom - 4)
         tags.append(Tag(i + 1, (float(anchors[i][0]), float(anchors[i][1])), spot, text, place))
     return tags
+
+
+def _lengths(names: list[str], room: float) -> list[list[str]]:
+    """List the texts to try for each name: whole, then cut; never two names cut to one text."""
+    found: list[list[str]] = [[] for _ in names]
+    for width in (room, room * 0.6):
+        cut = [shorten(name, width, SIZE, bold=True) for name in names]
+        for texts, text in zip(found, cut, strict=True):
+            if cut.count(text) == 1 and text not in texts:
+                texts.append(text)
+    return found
 
 
 def _around(spot: tuple[float, float]) -> Box:
@@ -119,19 +131,15 @@ def _free_chip(x: float, y: float, frame: Box, taken: list[Box]) -> tuple[float,
 
 
 def _free_name(
-    name: str,
+    texts: list[str],
     spot: tuple[float, float],
     frame: Box,
     taken: list[Box],
     points: NDArray[Any],
-    room: float,
 ) -> tuple[str, Box | None]:
-    """Return the name, cut if it must be, and its box; ("", None) when there is no room."""
-    lengths = dict.fromkeys((name, shorten(name, room), shorten(name, room * 0.6)))
-    for text in lengths:
+    """Return the longest text that fits and its box; ("", None) when there is no room."""
+    for text in texts:
         width = text_width(text, SIZE, bold=True) + 2
-        if width > room + 2:
-            continue
         free = [
             box
             for box in _beside(spot, width)

@@ -12,6 +12,7 @@ from covey.report.axes import Axis, beyond, fit_axis, spaced
 from covey.report.numbers import count, share, short
 from covey.report.placement import Box, place_tags
 from covey.report.svg import Drawing, segment_class, shorten, text_width
+from covey.report.words import readable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +27,8 @@ def features_map(explanation: Explanation, width: float, kind: str) -> str:
     height = _height(width)
     drawing = Drawing(width, height)
     names = found.axes
+    if names[0] == names[1]:
+        return _lanes(explanation, drawing, kind)
     keep = _thin(found.points)
     points, labels = found.points[keep], found.labels[keep]
     x_axis = fit_axis(points[:, 0], _LEFT, width - _RIGHT, found.log_axes[0])
@@ -44,12 +47,31 @@ def features_map(explanation: Explanation, width: float, kind: str) -> str:
     return drawing.finish(kind, features_alt(explanation))
 
 
+def _lanes(explanation: Explanation, drawing: Drawing, kind: str) -> str:
+    """Draw a single feature: a lane for each segment, the dots spread evenly within it."""
+    found = explanation.map
+    keep = _thin(found.points)
+    values, labels = found.points[keep][:, 0], found.labels[keep]
+    axis = fit_axis(values, 12, drawing.width - _RIGHT, found.log_axes[0])
+    bottom = drawing.height - _BOTTOM
+    lane = (bottom - _TOP) / len(explanation.segments)
+    unit = {feature.name: feature.unit for feature in explanation.features}.get(found.axes[0], "")
+    _across(drawing, axis, _TOP, bottom, unit)
+    _titles(drawing, _axis_title(found.axes[0], unit, found.log_axes[0]), "")
+    spread = np.arange(len(values)) * 0.618034 % 1.0  # golden ratio: even, and never random
+    places = np.column_stack([axis(values), _TOP + (labels - 1 + 0.15 + 0.7 * spread) * lane])
+    _dots(drawing, places, labels)
+    _tags(drawing, explanation, _middles(places, labels, len(explanation.segments)), places)
+    return drawing.finish(kind, features_alt(explanation))
+
+
 def features_alt(explanation: Explanation) -> str:
     """Say in words what the first map shows."""
     across, up = explanation.map.axes
     n = min(len(explanation.map.rows), _MOST_DOTS)
     return (
-        f"Scatter plot of {count(n)} {explanation.row_noun[1]}: {across} across, {up} up, "
+        f"Scatter plot of {count(n)} {explanation.row_noun[1]}: {readable(across)} across, "
+        f"{readable(up)} up, "
         "colored and numbered by segment."
     )
 
@@ -126,7 +148,7 @@ def _equal_axes(points: NDArray[Any], width: float, height: float) -> tuple[Axis
 def _component_titles(explanation: Explanation) -> tuple[str, str]:
     """Name the components by the features that weigh most in them."""
     found = explanation.map
-    names = [feature.name for feature in explanation.features]
+    names = [readable(feature.name) for feature in explanation.features]
     titles = []
     for i, ordinal in enumerate(("First", "Second")):
         loadings = np.asarray(found.pca_loadings, dtype=float)[i]
@@ -139,12 +161,19 @@ def _component_titles(explanation: Explanation) -> tuple[str, str]:
 
 
 def _axis_title(name: str, unit: str, log: bool) -> str:
-    return f"{name}{f', {unit}' if unit else ''}{' (log scale)' if log else ''}"
+    return f"{readable(name)}{f', {unit}' if unit else ''}{' (log scale)' if log else ''}"
 
 
 def _frame(drawing: Drawing, x_axis: Axis, y_axis: Axis, x_unit: str, y_unit: str) -> None:
     """Draw hairlines at round values, and the values."""
-    bottom, top = y_axis.start, y_axis.end
+    _across(drawing, x_axis, y_axis.end, y_axis.start, x_unit)
+    for tick in y_axis.ticks(6):
+        place = float(y_axis(tick))
+        drawing.line(x_axis.start, place, x_axis.end, place, "hair")
+        drawing.text(x_axis.start - 7, place + 4, short(tick, y_unit), "soft", "end")
+
+
+def _across(drawing: Drawing, x_axis: Axis, top: float, bottom: float, x_unit: str) -> None:
     ticks = x_axis.ticks(7 if drawing.width > 420 else 5)
     places = [float(place) for place in x_axis(ticks)]
     texts = [short(tick, x_unit) for tick in ticks]
@@ -154,15 +183,12 @@ def _frame(drawing: Drawing, x_axis: Axis, y_axis: Axis, x_unit: str, y_unit: st
     for i in spaced(places, widths):
         half = widths[i] / 2
         drawing.text(min(places[i], drawing.width - half), bottom + 16, texts[i], "soft", "middle")
-    for tick in y_axis.ticks(6):
-        place = float(y_axis(tick))
-        drawing.line(x_axis.start, place, x_axis.end, place, "hair")
-        drawing.text(x_axis.start - 7, place + 4, short(tick, y_unit), "soft", "end")
 
 
 def _titles(drawing: Drawing, across: str, up: str) -> None:
     """Write both titles level, for no one should have to tilt the head."""
-    drawing.text(2, 14, shorten(f"↑ {up}", drawing.width - 4), "mid")
+    if up:
+        drawing.text(2, 14, shorten(f"↑ {up}", drawing.width - 4), "mid")
     right = drawing.width - _RIGHT
     text = shorten(f"{across} →", right - 4)
     drawing.text(right, drawing.height - 8, text, "mid", "end")

@@ -46,23 +46,27 @@ def silhouette_plot(explanation: Explanation, width: float, kind: str) -> str:
     segments = explanation.segments
     k = len(segments)
     narrow = width <= 420
-    bands = _heights(np.array([s.n_rows for s in segments]), max(250.0, (_LEAST + _GAP) * k))
-    left = 116.0 if narrow else 184.0
+    head = 20.0 if narrow else 0.0  # on a phone the name stands above the band
+    least = 6.0 if narrow else _LEAST
+    sizes = np.array([s.n_rows for s in segments])
+    bands = _heights(sizes, max(200.0 if narrow else 250.0, (least + _GAP) * k), least)
+    left = 2.0 if narrow else 186.0
     low = min(-0.1, float(widths.min())) if len(widths) else -0.1
     low = -1.0 if low < -0.6 else (-0.6 if low < -0.3 else (-0.3 if low < -0.1 else -0.1))
-    axis = Axis(low, 1.0, left, width - 10)
-    drawing = Drawing(width, _TOP + float(bands.sum()) + _GAP * k + _FOOT)
+    axis = Axis(low, 1.0, left, width - (4 if narrow else 34))
+    drawing = Drawing(width, _TOP + float(bands.sum()) + (_GAP + head) * k + _FOOT)
     bottom = drawing.height - _FOOT
     _scale(drawing, axis, bottom)
     top = _TOP
     for segment, band in zip(segments, bands.tolist(), strict=True):
         own = np.sort(widths[numbers == segment.number])[::-1]
-        middle = top + band / 2
-        drawing.chip(9, middle, segment.number, min(9.0, band / 2))
-        drawing.text(24, middle + 4, shorten(segment.name.text, left - 62, bold=True), "strong")
-        drawing.text(left - 8, middle + 4, fixed(segment.silhouette), "soft", "end")
-        _band(drawing, own, axis, top, band, segment.number)
-        top += band + _GAP
+        middle = top + (10 if narrow else band / 2)
+        room = (width - 70 if narrow else left) - 30
+        drawing.chip(9, middle, segment.number, 9.0 if narrow else min(9.0, band / 2))
+        drawing.text(24, middle + 4, shorten(segment.name.text, room, bold=True), "strong halo")
+        drawing.text(width, middle + 4, fixed(segment.silhouette), "soft halo", "end")
+        _band(drawing, own, axis, top + head, band, segment.number)
+        top += head + band + _GAP
     _mean(drawing, axis, explanation.quality.silhouette, bottom)
     return drawing.finish(kind, silhouette_alt(explanation))
 
@@ -76,10 +80,10 @@ def silhouette_alt(explanation: Explanation) -> str:
     )
 
 
-def _heights(sizes: NDArray[Any], total: float) -> NDArray[Any]:
-    """Share a height among bands by their sizes, none below what its name needs."""
-    spare = max(total - _LEAST * len(sizes), 0.0)
-    return _LEAST + spare * sizes / max(sizes.sum(), 1)
+def _heights(sizes: NDArray[Any], total: float, least: float) -> NDArray[Any]:
+    """Share a height among bands by their sizes, none below the least that can be seen."""
+    spare = max(total - least * len(sizes), 0.0)
+    return least + spare * sizes / max(sizes.sum(), 1)
 
 
 def _scale(drawing: Drawing, axis: Axis, bottom: float) -> None:
@@ -88,7 +92,7 @@ def _scale(drawing: Drawing, axis: Axis, bottom: float) -> None:
         place = float(axis(tick))
         drawing.line(place, _TOP, place, bottom, "zero" if tick == 0 else "hair")
         drawing.text(place, bottom + 16, f"{tick:g}".replace("-", "−"), "soft", "middle")
-    drawing.text(float(axis.end), bottom + 34, "silhouette of each row →", "mid", "end")
+    drawing.text(float(axis.end), bottom + 36, "silhouette of each row →", "mid", "end")
 
 
 def _band(
@@ -115,6 +119,4 @@ def _mean(drawing: Drawing, axis: Axis, mean: float, bottom: float) -> None:
         return
     place = float(axis(mean))
     drawing.line(place, _TOP - 4, place, bottom, "mark")
-    anchor = "end" if place > drawing.width - 50 else "middle"
-    at = drawing.width - 4 if anchor == "end" else place
-    drawing.text(at, _TOP - 8, f"mean {fixed(mean)}", "strong", anchor)
+    drawing.text(place, _TOP - 8, f"mean {fixed(mean)}", "strong", "middle")

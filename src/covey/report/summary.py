@@ -78,7 +78,8 @@ def _figures(explanation: Explanation) -> str:
         )
         parts.append(f"rules place {share(quality.rule_fidelity)} rightly")
     many = words.noun(explanation, quality.n_poor)
-    parts.append(f"{count(quality.n_poor)} {many} fit no segment well")
+    verb = "fits" if quality.n_poor == 1 else "fit"
+    parts.append(f"{count(quality.n_poor)} {many} {verb} no segment well")
     return "\u00a0· ".join(parts)
 
 

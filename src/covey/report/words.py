@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from covey.flow import Explanation, Level, Measure, Rule, Segment
-from covey.report.numbers import count, fixed, lift, quantity, share
+from covey.report.numbers import bare, count, fixed, lift, quantity, share
 
 #: a difference below this many standard deviations does not tell a segment from everyone
 _TELLING = 0.25
@@ -37,6 +37,13 @@ class Gauge:
 def readable(name: str) -> str:
     """Return a column name as words: underscores become spaces, nothing else changes."""
     return " ".join(name.replace("_", " ").split()) or name
+
+
+def sentence(text: str) -> str:
+    """Return a text that starts with a capital, unless its first word has its own spelling."""
+    first = text.partition(" ")[0]
+    text = text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text
+    return text if not text or text.endswith((".", "!", "?", "…")) else text + "."
 
 
 def noun(explanation: Explanation, n: int) -> str:
@@ -119,7 +126,7 @@ def measure_fact(measure: Measure) -> Fact:
     return Fact(
         readable(measure.name),
         quantity(here, measure.unit, measure.name),
-        quantity(everyone, measure.unit, measure.name),
+        bare(everyone, measure.unit, measure.name),
         direction,
     )
 
