@@ -68,6 +68,7 @@ def test_order_of_rows_is_kept():
         ('city = \'Oslo\' OR "odd ""name" > 4', ["31", "9", None]),
         ("city = '12' -- a comment", [None]),
         ("Age IS NULL", [None]),
+        ("Age LIKE '%1' OR since LIKE '2020%'", ["31", "47"]),  # as text, where it means text
     ],
 )
 def test_where(condition, left):

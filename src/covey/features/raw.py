@@ -152,14 +152,8 @@ class Table:
         before = self.n_rows
         view = f"{self.name}_where"
         typed = ", ".join(f"{sql} AS {quote(name)}" for name, sql in self._meant(condition).items())
-        replaced = f"* REPLACE ({typed})" if typed else "*"
         self._refuse_unless_condition(condition)
-        self._run_condition(
-            f"CREATE OR REPLACE TABLE {quote(view)} AS SELECT covey_row.* FROM ("
-            f"SELECT whole AS covey_row, {replaced} FROM {quote(self.name)} AS whole) "
-            f"WHERE ({condition}\n)",
-            condition,
-        )
+        self._choose(view, condition, typed)
         kept = dataclasses.replace(self, name=view)
         left = kept.n_rows
         if left == 0:
@@ -178,13 +172,24 @@ class Table:
         except duckdb.Error as error:
             raise self._bad_condition(condition, error) from error
 
-    def _run_condition(self, sql: str, condition: str) -> None:
+    def _choose(self, view: str, condition: str, typed: str) -> None:
+        """Copy the rows for which a condition holds into another table."""
         import duckdb
 
-        try:
-            self.con.execute(sql)
-        except duckdb.Error as error:
-            raise self._bad_condition(condition, error) from error
+        tries = [f"* REPLACE ({typed})", "*"] if typed else ["*"]
+        failed: Exception | None = None
+        for columns in tries:  # as written, too: LIKE '85%' means the text of a number
+            try:
+                self.con.execute(
+                    f"CREATE OR REPLACE TABLE {quote(view)} AS SELECT covey_row.* FROM ("
+                    f"SELECT whole AS covey_row, {columns} FROM {quote(self.name)} AS whole) "
+                    f"WHERE ({condition}\n)"
+                )
+                return
+            except duckdb.Error as error:
+                failed = failed or error
+        assert failed is not None
+        raise self._bad_condition(condition, failed) from failed
 
     def _bad_condition(self, condition: str, error: Exception) -> OptionError:
         first = str(error).strip().splitlines()[0]
