@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -141,6 +142,19 @@ def test_yes_no_features_are_worded_as_such():
     found = names_from_figures(population(raw, [0] * 9 + [1] * 11, ["has_car"]))
     assert [name.text for name in found] == ["mostly has car", "rarely has car"]
     assert "100 % are has car, against 45 % of all" in found[0].why
+
+
+def test_features_of_one_category_are_named_once():
+    features = hand_made([[1, 0, 5]] * 5 + [[0, 1, 9]] * 5, ["g = x", "g = y", "age"])
+    columns = tuple(
+        dataclasses.replace(one, source="g" if one.name != "age" else "age")
+        for one in columns_of(features)
+    )
+    labels = np.repeat([0, 1], 5).astype(np.int32)
+    found = names_from_figures(
+        Population(columns, labels, measure(columns, labels, 2)[:2], {}, "rows")
+    )
+    assert found[0].text == "mostly g = x · low age"
 
 
 def test_one_segment_is_everyone():

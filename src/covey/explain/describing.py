@@ -29,6 +29,7 @@ class Facet:
     difference: float  # standard deviations from the population's mean
     unit: str
     share: float  # of ones, for a yes/no feature; NaN otherwise
+    source: str  # the input column
 
     def says(self) -> str:
         """Put the facet in a few words."""
@@ -106,7 +107,11 @@ def _facets(
         for label, standing in enumerate(standings(column.values, labels, k)):
             one = measures[label][j]
             share = one.mean if yes_no else math.nan
-            table[label].append(Facet(name, standing, one.difference, column.unit, share))
+            table[label].append(
+                Facet(
+                    name, standing, one.difference, column.unit, share, column.source or column.name
+                )
+            )
     return table
 
 
@@ -121,7 +126,9 @@ def _telling_first(own: Sequence[Facet], everyone: Sequence[Sequence[Facet]]) ->
         )
         return (not facet.apart(), -(size if facet.apart() else spread))
 
-    return [own[j] for j in sorted(range(len(own)), key=key)]
+    ordered = [own[j] for j in sorted(range(len(own)), key=key)]
+    first = {facet.source: facet for facet in reversed(ordered)}  # one of each category column
+    return sorted(ordered, key=lambda facet: first[facet.source] is not facet)
 
 
 def _name(facets: Sequence[Facet]) -> str:

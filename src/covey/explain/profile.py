@@ -36,12 +36,13 @@ class Column:
     unit: str = ""
     role: str = ""
     clustered: bool = True
+    source: str = ""  # the input column: several features can come from one category
 
 
 def columns_of(features: Features) -> tuple[Column, ...]:
     """Return the d features and then the described columns of numbers."""
     clustered = [
-        Column(feature.name, features.raw[:, j], feature.unit, feature.role)
+        Column(feature.name, features.raw[:, j], feature.unit, feature.role, True, feature.column)
         for j, feature in enumerate(features.columns)
     ]
     described = [
