@@ -16,8 +16,9 @@ from click.testing import CliRunner
 
 from covey.cli.flags import flag
 from covey.cli.main import cli
+from covey.constraints import Text, Texts
 from covey.errors import OptionError, OptionTypeError
-from covey.options import READING, Option, Text, Texts
+from covey.options import READING, Option
 from covey.recipes._recipe import Recipe, TableRecipe, registry
 
 RECIPES = registry()

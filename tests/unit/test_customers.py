@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import covey
 from covey.errors import OptionError, OptionTypeError
 from covey.recipes.customers import KINDS, customers
 
@@ -55,3 +61,57 @@ def test_number_of_rows_has_bounds(n_rows: int) -> None:
 def test_number_of_rows_is_whole() -> None:
     with pytest.raises(OptionTypeError, match=r"2\.5"):
         customers(2.5)  # type: ignore[arg-type]
+
+
+def adjusted_rand(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the adjusted Rand index (Hubert & Arabie 1985) of two labelings."""
+    table = np.zeros((len(np.unique(one)), len(np.unique(other))))
+    np.add.at(table, (np.unique(one, return_inverse=True)[1],
+                      np.unique(other, return_inverse=True)[1]), 1)  # fmt: skip
+
+    def pairs(counts: np.ndarray) -> float:
+        return float((counts * (counts - 1) / 2).sum())
+
+    expected = pairs(table.sum(0)) * pairs(table.sum(1)) / pairs(table.sum(keepdims=True))
+    most = (pairs(table.sum(0)) + pairs(table.sum(1))) / 2
+    return (pairs(table) - expected) / (most - expected)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_kinds_are_found_and_their_number(seed: int) -> None:
+    columns, truth = customers(3000, seed=seed)
+    result = covey.segment(columns)
+    assert result.explanation.sweep.chosen == len(KINDS)
+    assert adjusted_rand(truth, result.assignment.number) >= 0.95
+
+
+def test_kinds_get_the_names_they_were_drawn_as() -> None:
+    columns, truth = customers(3000, seed=0)
+    result = covey.segment(columns)
+    called = {
+        kind: result.explanation.segments[
+            int(np.bincount(result.assignment.number[truth == kind]).argmax()) - 1
+        ].name.text
+        for kind in np.unique(truth)
+    }
+    assert called["champions"] == "VIP champions"
+    assert called["regulars"] == "Core regulars"
+    assert called["big baskets"] == "Big-basket occasional"
+    assert called["bargain hunters"] == "Frequent bargain hunters"
+    assert called["newcomers"] == "New or promising"
+    assert called["dormant"] in {"Dormant", "Lost", "At risk"}
+
+
+@pytest.mark.slow
+def test_50_000_customers_take_5_seconds_from_the_shell(tmp_path: Path) -> None:
+    """The least of three runs, so that what else the machine does counts less."""
+    run = [sys.executable, "-c", "from covey.cli.main import main; main()"]
+    subprocess.run([*run, "example", "-o", "c.csv"], cwd=tmp_path, check=True)
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        subprocess.run(
+            [*run, "segment", "c.csv", "-o", "out", "--force", "-q"], cwd=tmp_path, check=True
+        )
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) <= 5

@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from covey.constraints import Choice, Number, Text, Texts
 from covey.errors import OptionError
-from covey.options import Choice, Number, Option, Text, Texts
+from covey.options import Option
 
 
 class SectionedCommand(click.Command):

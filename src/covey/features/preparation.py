@@ -113,6 +113,9 @@ class TablePreparation:
                 Described(telling.name, telling.kind, told[keep], telling.unit, telling.role)
             )
         ids = self._ids(table)
+        if ids is None and (table.rows is not None or not keep.all()):
+            # rows go by their number in the source, also where some were left out
+            ids = np.arange(1, n + 1) if table.rows is None else table.rows
         return Features(
             X=self.prepare(raw),
             raw=np.ascontiguousarray(raw),
@@ -205,7 +208,7 @@ class TablePreparation:
         if empty.any():
             rule = "rows without a value in any feature"
             steps.append(CleaningStep(rule, "removed", int(empty.sum()), "", left))
-        keep = ~empty
+        keep: NDArray[Any] = np.logical_not(empty)
         if self.drop_incomplete:
             incomplete = missing.any(axis=1) & keep
             left -= int(incomplete.sum())
@@ -213,7 +216,7 @@ class TablePreparation:
             steps.append(
                 CleaningStep(rule, "removed", int(incomplete.sum()), "--missing drop", left)
             )
-            keep &= ~incomplete
+            keep = keep & ~incomplete
         if not left:
             raise InputError(
                 f"{table.source.name} must have rows with values in the features; "

@@ -73,6 +73,7 @@ class Table:
     cleaning: tuple[CleaningStep, ...] = ()  # the first step is "read"
     decimal: str | None = None  # decimal sign of numbers written as text; None: to be found out
     frame_backend: str | None = None  # "pandas", "polars", "pyarrow": results are given in kind
+    rows: NDArray[Any] | None = None  # (n,) int: number, from 1, of each row read; None: all
 
     @classmethod
     def from_columns(
@@ -155,13 +156,16 @@ class Table:
         self._refuse_unless_condition(condition)
         self._choose(view, condition, typed)
         kept = dataclasses.replace(self, name=view)
-        left = kept.n_rows
+        rows = kept.array("covey_number").astype(np.int64)
+        self.con.execute(f"ALTER TABLE {quote(view)} DROP COLUMN covey_number")
+        left = len(rows)
         if left == 0:
             raise InputError(
                 f"where={condition!r} must leave some rows; none of {before:,} is left"
             )
         step = CleaningStep(f"rows outside --where {condition}", "removed", before - left, "", left)
-        return dataclasses.replace(kept, cleaning=(*self.cleaning, step))
+        rows = rows if self.rows is None else self.rows[rows - 1]
+        return dataclasses.replace(kept, cleaning=(*self.cleaning, step), rows=rows)
 
     def _refuse_unless_condition(self, condition: str) -> None:
         """Raise unless the text is one expression: ``1=1); DROP TABLE data; --`` is not."""
@@ -181,8 +185,10 @@ class Table:
         for columns in tries:  # as written, too: LIKE '85%' means the text of a number
             try:
                 self.con.execute(
-                    f"CREATE OR REPLACE TABLE {quote(view)} AS SELECT covey_row.* FROM ("
-                    f"SELECT whole AS covey_row, {columns} FROM {quote(self.name)} AS whole) "
+                    f"CREATE OR REPLACE TABLE {quote(view)} AS "
+                    f"SELECT covey_row.*, covey_number FROM (SELECT whole AS covey_row, "
+                    f"row_number() OVER () AS covey_number, {columns} "
+                    f"FROM {quote(self.name)} AS whole) "
                     f"WHERE ({condition}\n)"
                 )
                 return

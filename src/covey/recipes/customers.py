@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from covey.options import Number, Option
+from covey.constraints import Number
+from covey.options import Option
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
