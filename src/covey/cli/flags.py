@@ -24,6 +24,10 @@ class SectionedCommand(click.Command):
         self.sections = sections  # parameter name -> heading; others go under "Output"
         self.examples = examples
 
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """Answer to -h, too."""
+        return ["-h", "--help"]
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the flags under their headings."""
         groups: dict[str, list[tuple[str, str]]] = {}

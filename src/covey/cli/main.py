@@ -53,6 +53,10 @@ class Terminated(KeyboardInterrupt):
 class Commands(click.Group):
     """The group ``covey``: recipes from their registry, other commands from ``COMMANDS``."""
 
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """Answer to -h, too."""
+        return ["-h", "--help"]
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands: recipes first."""
         from covey.recipes._recipe import registry
@@ -188,11 +192,7 @@ def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
     raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
 
 
-@click.command(
-    cls=Commands,
-    epilog=EPILOG,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
+@click.command("covey", cls=Commands, epilog=EPILOG, context_settings={"max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", message="covey %(version)s")
 def cli() -> None:
     r"""From a raw file to groups that people can act on.
