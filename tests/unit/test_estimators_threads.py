@@ -66,3 +66,15 @@ def test_fits_in_several_threads_at_once() -> None:
         assert fitted.cluster_centers_.tobytes() == alone.cluster_centers_.tobytes()
         assert fitted.labels_.tobytes() == alone.labels_.tobytes()
     assert len(found) == 4
+
+
+def test_threadpoolctl_bounds_the_threads() -> None:
+    pytest.importorskip("covey.engine.threads", reason="the core is not told to threadpoolctl")
+    from threadpoolctl import threadpool_limits
+
+    passes.set_threads(None)
+    before = passes.get_threads()
+    with threadpool_limits(1):
+        assert passes.get_threads() == 1
+        KMeans(2, random_state=0).fit(rows("float64"))
+    assert passes.get_threads() == before
