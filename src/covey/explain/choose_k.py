@@ -204,7 +204,8 @@ def pick(scores: Sequence[KScore], *, buying: bool) -> tuple[int, str]:
     close = [one for one in pool if best.silhouette - one.silhouette <= CLOSE]
     if len(close) == 1:
         than = f"; no other K comes within {CLOSE}" if len(pool) > 1 else ""
-        return best.k, f"K={best.k} has the highest silhouette, {best.silhouette:.2f}{than}.{aside}"
+        of = "the highest silhouette" + (" from K=3 on" if aside else "")
+        return best.k, f"K={best.k} has {of}, {best.silhouette:.2f}{than}.{aside}"
     bend = elbow(scores)
     chosen = max(close, key=lambda one: (bend[one.k], -one.k))
     others = listing([f"K={one.k}" for one in close if one is not chosen], len(close))
