@@ -40,7 +40,7 @@ struct Layout {
   /// no more than a quarter of X or 8 MiB. Nothing here depends on the number of threads.
   Layout(Int n, Int k, Int d, Int size_of_value) : stride(sums_stride(d)) {
     constexpr Int L1 = 32 << 10, WORK = 3 << 20, BUDGET = 8 << 20;
-    copies = d <= 8 && 4 * k * stride * Int{sizeof(double)} <= L1 ? 4 : 1;
+    copies = 4 * k * stride * Int{sizeof(double)} <= L1 ? 4 : 1;
     const Int table = size() * k * Int{sizeof(double)};
     const Int budget = std::max(BUDGET, n * d * size_of_value / 4);
     const Int most = std::clamp<Int>(budget / std::max<Int>(1, table), 4, 256);

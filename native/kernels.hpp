@@ -51,9 +51,9 @@ struct Range {
   Int size() const { return end - begin; }
 };
 
-/// Where the rows of each center are summed: `copies` tables of k × stride doubles. Slot d of a
-/// row is the weight, slots beyond are filling. Row i goes to copy i mod copies, so that rows of
-/// one center that follow each other don't wait for one another.
+/// Where the rows of each center are summed: `copies` (1 or 4) tables of k × stride doubles. Slot d
+/// of a row is the weight, slots beyond are filling. Row i goes to copy i mod copies, so that rows
+/// of one center that follow each other don't wait for one another.
 struct Sums {
   double* at;
   Int k, d, stride, copies;
@@ -68,8 +68,8 @@ inline constexpr Int CHUNK = 512;
 /// Most rows in a tile.
 inline constexpr Int TILE_ROWS = 64;
 
-/// Values of scratch that a dense kernel may use: one tile.
-inline constexpr Int scratch_size(Int d) { return TILE_ROWS * d; }
+/// Values of scratch that a dense kernel may use: a tile, rows to be put into it, a register.
+inline constexpr Int scratch_size(Int d) { return 2 * TILE_ROWS * d + 16; }
 
 /// Labelings of the rows whose silhouettes are asked, as the kernel reads them.
 template <class T>

@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "kernels.hpp"
+
 #if defined(__SSE2__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
@@ -134,35 +136,23 @@ inline pack<double> part(const pack<T>& value, int q) {
 // ------------------------------------------------------------------------- rows into lanes
 //
 // A register holds one feature of several rows ("points in lanes"). Rows lie one after the
-// other in memory, so loading is a transposition, made of shuffles known at compile time.
+// other in memory, so loading is a transposition, of squares of registers.
 
-template <class T, int D, int F, int P, int... L>
-inline pack<T> pick(pack<T> found, pack<T> next, std::integer_sequence<int, L...>) {
-  // Lane l wants value l·D + F of D consecutive registers; take those that lie in register P.
-  constexpr int N = lanes<T>;
-  return __builtin_shufflevector(found, next, ((L * D + F) / N == P ? N + (L * D + F) % N : L)...);
+/// N / B rows of B values each, B rows apart, side by side.
+template <class T, int B, int N, int... L>
+inline vec<T, N> side_by_side(const T* from, Int stride, std::integer_sequence<int, L...> = {}) {
+  if constexpr (N == B) {
+    return load<vec<T, N>>(from);
+  } else if constexpr (sizeof...(L) == 0) {
+    return side_by_side<T, B, N>(from, stride, std::make_integer_sequence<int, N>{});
+  } else {
+    return __builtin_shufflevector((side_by_side<T, B, N / 2>(from, stride)),
+                                   (side_by_side<T, B, N / 2>(from + N / 2 * stride, stride)),
+                                   L...);
+  }
 }
 
-template <class T, int D, int F, int... P>
-inline pack<T> column(const pack<T>* rows, std::integer_sequence<int, P...>) {
-  pack<T> found = rows[0];
-  ((found = pick<T, D, F, P>(found, rows[P], std::make_integer_sequence<int, lanes<T>>{})), ...);
-  return found;
-}
-
-template <class T, int D, int... F>
-inline void columns(const pack<T>* rows, pack<T>* out, std::integer_sequence<int, F...>) {
-  ((out[F] = column<T, D, F>(rows, std::make_integer_sequence<int, D>{})), ...);
-}
-
-/// Load one register of rows of D values each: out[f] is feature f of all rows.
-template <class T, int D>
-inline void load_rows(const T* from, pack<T>* out) {
-  pack<T> rows[D];
-  for (int p = 0; p < D; ++p) rows[p] = load<pack<T>>(from + p * lanes<T>);
-  columns<T, D>(rows, out, std::make_integer_sequence<int, D>{});
-}
-
+/// Exchange the off-diagonal squares of size S of two registers.
 template <class T, int S, int... L>
 inline void exchange(pack<T>& a, pack<T>& b, std::integer_sequence<int, L...>) {
   constexpr int N = lanes<T>;
@@ -171,13 +161,22 @@ inline void exchange(pack<T>& a, pack<T>& b, std::integer_sequence<int, L...>) {
   a = low;
 }
 
-/// Transpose a square of registers in place, by exchanging ever larger off-diagonal squares.
-template <class T, int S = 1>
+/// Transpose squares of B registers by exchanging ever larger off-diagonal squares.
+template <class T, int B, int S = 1>
 inline void transpose(pack<T>* square) {
-  constexpr int N = lanes<T>;
-  for (int i = 0; i < N; ++i)
-    if (!(i & S)) exchange<T, S>(square[i], square[i + S], std::make_integer_sequence<int, N>{});
-  if constexpr (2 * S < N) transpose<T, 2 * S>(square);
+  if constexpr (S < B) {
+    for (int i = 0; i < B; ++i)
+      if (!(i & S))
+        exchange<T, S>(square[i], square[i + S], std::make_integer_sequence<int, lanes<T>>{});
+    transpose<T, B, 2 * S>(square);
+  }
+}
+
+/// Load B features of one register of rows: out[f] is feature f, lane l is row l.
+template <class T, int B>
+inline void load_square(const T* from, Int stride, pack<T>* out) {
+  for (int p = 0; p < B; ++p) out[p] = side_by_side<T, B, lanes<T>>(from + p * stride, stride);
+  transpose<T, B>(out);
 }
 
 }  // namespace

@@ -6,33 +6,37 @@ namespace covey {
 namespace {
 
 /// Rows of few features: one or two registers hold a row and its weight, which is slot D.
-template <class T, int D>
+template <class T, int D, bool weighted>
 void add_short(const Dense<T>& X, Range range, const Label* labels, const double* weight,
                Sums sums) {
   constexpr int P = static_cast<int>(sums_stride(D));
   constexpr int N = P < lanes<double> ? P : lanes<double>;
-  double one_at_d[P] = {}, kept[P] = {};
-  one_at_d[D] = 1;
-  std::fill(kept, kept + D, 1);
-  vec<double, N> ones[P / N], keeps[P / N];
-  for (int p = 0; p < P / N; ++p) {
-    ones[p] = load<vec<double, N>>(one_at_d + p * N);
-    keeps[p] = load<vec<double, N>>(kept + p * N);
-  }
-  const Int copy = sums.k * P, last_copy = sums.copies - 1;
-  const T* end = X.x + X.n * D;
-  for (Int i = 0; i < range.size(); ++i) {
-    const T* row = X.row(range.begin + i);
-    T padded[P] = {};
-    if (end - row < P) std::copy(row, end, padded), row = padded;
-    double* to = sums.at + (i & last_copy) * copy + labels[i] * P;
+  using some = vec<double, N>;
+  double weight_slot[P] = {}, feature_slots[P] = {};
+  weight_slot[D] = 1;
+  std::fill(feature_slots, feature_slots + D, 1);
+  double* copies[4];
+  for (Int c = 0; c < 4; ++c) copies[c] = sums.at + c % sums.copies * sums.k * P;
+  const auto add = [&](const T* row, Int i, double* copy) {
+    double* to = copy + Int{labels[i]} * P;
     COVEY_UNROLL
-    for (int p = 0; p < P / N; ++p) {
-      vec<double, N> x = doubles<N>(row + p * N);
-      x = select(keeps[p] > vec<double, N>{}, x, ones[p]);
-      if (weight) x *= broadcast<vec<double, N>>(weight[i]);
-      store(to + p * N, load<vec<double, N>>(to + p * N) + x);
+    for (int p = 0; p < P; p += N) {
+      some x = doubles<N>(row + p);
+      x = select(load<some>(feature_slots + p) > some{}, x, load<some>(weight_slot + p));
+      if (weighted) x *= broadcast<some>(weight[i]);
+      store(to + p, load<some>(to + p) + x);
     }
+  };
+  // A row is read as P values, the last of which may lie beyond the array.
+  const Int whole = std::min(range.size(), X.n - range.begin - P / D);
+  const T* row = X.row(range.begin);
+  Int i = 0;
+  for (; i + 4 <= whole; i += 4) COVEY_UNROLL
+  for (int c = 0; c < 4; ++c, row += D) add(row, i + c, copies[c]);
+  for (; i < range.size(); ++i, row += D) {
+    T padded[P] = {};
+    std::copy(row, row + D, padded);
+    add(padded, i, copies[i & 3]);
   }
 }
 
@@ -40,13 +44,15 @@ template <class T>
 void add_long(const Dense<T>& X, Range range, const Label* labels, const double* weight,
               Sums sums) {
   constexpr int N = lanes<double>;
-  for (Int i = 0; i < range.size(); ++i) {
-    const T* row = X.row(range.begin + i);
-    double* to = sums.at + labels[i] * sums.stride;
+  const Int copy = sums.k * sums.stride, last_copy = sums.copies - 1;
+  const T* row = X.row(range.begin);
+  for (Int i = 0; i < range.size(); ++i, row += X.d) {
+    double* to = sums.at + (i & last_copy) * copy + labels[i] * sums.stride;
     const double w = weight ? weight[i] : 1.0;
+    const pack<double> all = broadcast<pack<double>>(w);
     Int f = 0;
     for (; f + N <= X.d; f += N)
-      store(to + f, load<pack<double>>(to + f) + broadcast<pack<double>>(w) * doubles<N>(row + f));
+      store(to + f, load<pack<double>>(to + f) + all * doubles<N>(row + f));
     for (; f < X.d; ++f) to[f] += w * double(row[f]);
     to[X.d] += w;
   }
@@ -55,7 +61,8 @@ void add_long(const Dense<T>& X, Range range, const Label* labels, const double*
 template <class T, int D>
 void add_by(const Dense<T>& X, Range range, const Label* labels, const double* weight, Sums sums) {
   if constexpr (D > 0)
-    add_short<T, D>(X, range, labels, weight, sums);
+    weight ? add_short<T, D, true>(X, range, labels, weight, sums)
+           : add_short<T, D, false>(X, range, labels, weight, sums);
   else
     add_long<T>(X, range, labels, weight, sums);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "kernels.hpp"
@@ -23,14 +24,32 @@ namespace {
 template <class T>
 inline constexpr T infinity = std::numeric_limits<T>::infinity();
 
-/// Registers of rows in a tile. With d known, rows stay in registers: as many as leave room for
-/// the best distance and label of each; else four or two, so that a center's value serves several.
+/// Registers of rows in a tile, and centers taken at once, so that about four chains of sums
+/// run side by side and all stay in registers (measured for each d on Zen 4, both widths).
 template <int D>
 constexpr int tile_registers() {
-  constexpr bool many = COVEY_WIDTH == 64;
-  if (D == 0) return many ? 4 : 2;
-  if (many) return D <= 4 ? 4 : 2;
-  return D <= 2 ? 2 : 1;
+  if (COVEY_WIDTH == 64) return D <= 2 ? 4 : 1;
+  return 2;
+}
+
+template <int D>
+constexpr int centers_at_once() {
+  if (COVEY_WIDTH == 64) return D == 1 || D == 2 ? 2 : 4;
+  return D == 0 || D > 4 ? 4 : 2;
+}
+
+/// Whether reading `count` of a tile's rows as squares would leave the array.
+template <class T>
+bool leaves(const Dense<T>& X, Int first, Int count, Int rows) {
+  return count < rows || (X.n - first - rows) * X.d < lanes<T>;
+}
+
+/// Copy the rows that are there and fill the rest, and a register more, with zeros.
+template <class T>
+const T* padded(const Dense<T>& X, Int first, Int count, Int rows, T* into) {
+  std::copy(X.row(first), X.row(first + count), into);
+  std::fill(into + count * X.d, into + rows * X.d + lanes<T>, T(0));
+  return into;
 }
 
 /// Rows of D features, in registers.
@@ -38,17 +57,16 @@ template <class T, int D>
 struct Tile {
   static constexpr int R = tile_registers<D>();
   static constexpr int rows = R * lanes<T>;
-  pack<T> x[R][D];
+  static constexpr int P = std::bit_ceil(unsigned(D));
+  static constexpr int B = P < lanes<T> ? P : lanes<T>;
+  pack<T> x[R][P];
 
-  void read(const Dense<T>& X, Int first, Int count, T*) {
-    const T* from = X.row(first);
-    T padded[rows * D];
-    if (count < rows) {
-      std::fill(std::copy(from, from + count * D, padded), padded + rows * D, T(0));
-      from = padded;
-    }
+  void read(const Dense<T>& X, Int first, Int count, T* scratch) {
+    const T* from =
+        leaves(X, first, count, rows) ? padded(X, first, count, rows, scratch) : X.row(first);
     COVEY_UNROLL
-    for (int r = 0; r < R; ++r) load_rows<T, D>(from + r * lanes<T> * D, x[r]);
+    for (int r = 0; r < R; ++r) COVEY_UNROLL
+    for (int f = 0; f < D; f += B) load_square<T, B>(from + r * lanes<T> * D + f, D, x[r] + f);
   }
   pack<T> at(int r, Int f) const { return x[r][f]; }
   static constexpr Int features(Int) { return D; }
@@ -59,32 +77,40 @@ template <class T>
 struct Tile<T, 0> {
   static constexpr int R = tile_registers<0>();
   static constexpr int rows = R * lanes<T>;
-  T* scratch;
+  T* tile;
 
-  void read(const Dense<T>& X, Int first, Int count, T* into) {
-    constexpr int W = lanes<T>;
-    scratch = into;
-    const T* end = X.x + X.n * X.d;
-    for (int r = 0; r < R; ++r)
-      for (Int f = 0; f < X.d; f += W) {
-        pack<T> square[W];
-        for (int l = 0; l < W; ++l)
-          square[l] = r * W + l < count ? near(X.row(first + r * W + l) + f, end) : pack<T>{};
-        transpose<T>(square);
-        const int here = static_cast<int>(std::min<Int>(W, X.d - f));
-        for (int l = 0; l < here; ++l) store(scratch + (f + l) * rows + r * W, square[l]);
-      }
+  void read(const Dense<T>& X, Int first, Int count, T* scratch) {
+    tile = scratch;
+    const T* from = leaves(X, first, count, rows)
+                        ? padded(X, first, count, rows, scratch + rows * X.d)
+                        : X.row(first);
+    for (int r = 0; r < R; ++r) {
+      Int f = 0;
+      for (; X.d - f > lanes<T> / 2; f += lanes<T>)
+        square<lanes<T>>(from + r * lanes<T> * X.d, f, X.d, r);
+      rest<lanes<T> / 2>(from + r * lanes<T> * X.d, f, X.d, r);
+    }
   }
-  pack<T> at(int r, Int f) const { return load<pack<T>>(scratch + f * rows + r * lanes<T>); }
+  pack<T> at(int r, Int f) const { return load<pack<T>>(tile + f * rows + r * lanes<T>); }
   static Int features(Int d) { return d; }
 
  private:
-  /// Load a register that may reach into the next row, but not beyond the last.
-  static pack<T> near(const T* from, const T* end) {
-    if (end - from >= lanes<T>) return load<pack<T>>(from);
-    T padded[lanes<T>] = {};
-    std::copy(from, end, padded);
-    return load<pack<T>>(padded);
+  /// Transpose B features from f on, as far as there are so many.
+  template <int B>
+  void square(const T* from, Int f, Int d, int r) {
+    pack<T> columns[B];
+    load_square<T, B>(from + f, d, columns);
+    const int here = static_cast<int>(std::min<Int>(B, d - f));
+    for (int l = 0; l < here; ++l) store(tile + (f + l) * rows + r * lanes<T>, columns[l]);
+  }
+
+  /// Transpose what is left, fewer features than fill a register, by the smallest square.
+  template <int B>
+  void rest(const T* from, Int f, Int d, int r) {
+    if (f >= d) return;
+    if constexpr (B > 1)
+      if (d - f <= B / 2) return rest<B / 2>(from, f, d, r);
+    square<B>(from, f, d, r);
   }
 };
 
@@ -118,12 +144,12 @@ inline void sq_distances(const Tile<T, D>& tile, const T* center, Int d,
 template <class T, int D, class Visit>
 inline void each_center(const Tile<T, D>& tile, const Centers<T>& centers, Visit&& visit) {
   constexpr int R = Tile<T, D>::R;
-  constexpr int C = D == 0 ? 4 : 1;
+  constexpr int C = centers_at_once<D>();
   Int j = 0;
   if constexpr (C > 1)
     for (; j + C <= centers.k; j += C) {
       pack<T> sq[C][R];
-      sq_distances<C, T, D>(tile, centers.row(j), centers.d, sq);
+      sq_distances<C, T, D>(tile, centers.at + j * Tile<T, D>::features(centers.d), centers.d, sq);
       COVEY_UNROLL
       for (int c = 0; c < C; ++c) visit(j + c, sq[c]);
     }
