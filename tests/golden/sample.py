@@ -132,9 +132,17 @@ def sample(title: str = "Harbour & Vine customers") -> Explanation:
 def plain(k: int = 4, d: int = 3, title: str = "plant_sensors", **changes: object) -> Explanation:
     """Return k segments on d features of a table that is not about buying."""
     raw, labels = plain_rows(k, d)
-    columns = tuple(Feature(f"feature {j + 1}", f"f{j + 1}", "", "", "standardised") for j in range(d))
-    names = [Name(f"group with high f{i % d + 1} · low f{(i + 1) % d + 1} · {i + 1}", "", "its mean is far from the rest")
-             for i in range(k)]  # fmt: skip
+    columns = tuple(
+        Feature(f"feature {j + 1}", f"f{j + 1}", "", "", "standardised") for j in range(d)
+    )
+    names = [
+        Name(
+            f"high f{i % d + 1} · low f{(i + 1) % d + 1} · {i + 1}",
+            "",
+            "its mean is far from the rest",
+        )
+        for i in range(k)
+    ]
     return build(raw, labels, columns, names, title=title, buying=False, **changes)
 
 
@@ -192,7 +200,10 @@ def build(
         limit = num(np.quantile(own[inside], 0.99))
         nearest = [
             Exemplar(
-                f"C{1000 * (i + 1) + r}", tuple(tidy(rows[r]).tolist()), num(own[inside][r]), "typical"
+                f"C{1000 * (i + 1) + r}",
+                tuple(tidy(rows[r]).tolist()),
+                num(own[inside][r]),
+                "typical",
             )
             for r in order[:3]
         ]
@@ -226,8 +237,13 @@ def build(
     inertia = (own**2).sum()
     return Explanation(
         title=title,
-        source=Source("customers.csv" if buying else "sensors.parquet", "CSV" if buying else "Parquet", n + 212, d + 3,
-                      {"delimiter": ",", "encoding": "utf-8"} if buying else {}),
+        source=Source(
+            "customers.csv" if buying else "sensors.parquet",
+            "CSV" if buying else "Parquet",
+            n + 212,
+            d + 3,
+            {"delimiter": ",", "encoding": "utf-8"} if buying else {},
+        ),
         n_rows=n,
         row_noun=("customer", "customers") if buying else ("row", "rows"),
         features=columns,
@@ -243,15 +259,19 @@ def build(
         cautions=_cautions() if cautions else (),
         method=Method(
             {"k": None, "scale": "auto", "missing": "auto", "n_init": 4},
-            0, 4, 11, num(inertia), "dense Lloyd, float64",
+            0,
+            4,
+            11,
+            num(inertia),
+            "dense Lloyd, float64",
             {"covey": "0.1.0", "python": "3.11.9", "numpy": "2.4.0", "duckdb": "2.0.0"},
         ),
         buying=buying,
-    )  # fmt: skip
+    )
 
 
 def _why(name: str) -> str:
-    return f"the profile lies nearest to the playbook's picture of {name!r}: compare spend and recency"
+    return f"the profile lies nearest to the playbook's {name!r}: compare spend and recency"
 
 
 def _measure(column: Feature, inside: np.ndarray, everyone: np.ndarray) -> Measure:
@@ -260,10 +280,19 @@ def _measure(column: Feature, inside: np.ndarray, everyone: np.ndarray) -> Measu
     ratio = mean / overall if everyone.min() > 0 and overall else float("nan")
     p25, p50, p75 = np.quantile(inside, [0.25, 0.5, 0.75])
     return Measure(
-        column.name, num(mean), num(p50), num(overall), num(np.median(everyone)), num(ratio),
-        num((mean - overall) / deviation), num(100 * (everyone < p50).mean()), num(p25), num(p75),
-        column.unit, column.role,
-    )  # fmt: skip
+        column.name,
+        num(mean),
+        num(p50),
+        num(overall),
+        num(np.median(everyone)),
+        num(ratio),
+        num((mean - overall) / deviation),
+        num(100 * (everyone < p50).mean()),
+        num(p25),
+        num(p75),
+        column.unit,
+        column.role,
+    )
 
 
 def _blank(measure: Measure) -> Measure:
@@ -282,21 +311,45 @@ def _levels(i: int) -> tuple[Level, ...]:
 def _unusual(raw, own, labels, names) -> tuple[Exemplar, ...]:
     worst = np.argsort(-own)[:4]
     return tuple(
-        Exemplar(f"C{r}", tuple(tidy(raw[r]).tolist()), num(own[r]), f"nearest: {names[labels[r] - 1].text}")
+        Exemplar(
+            f"C{r}",
+            tuple(tidy(raw[r]).tolist()),
+            num(own[r]),
+            f"nearest: {names[labels[r] - 1].text}",
+        )
         for r in worst
-    )  # fmt: skip
+    )
 
 
 def _quality(columns, k, n, widths, unexplained, n_poor) -> Quality:
     if k == 1:
         nan = float("nan")
-        return Quality(nan, 0.0, 0.0, 0.0, "nothing to compare", nan, 0, 1.0, n_poor, 0,
-                       "One segment holds everyone; there is nothing to tell apart.")  # fmt: skip
+        return Quality(
+            nan,
+            0.0,
+            0.0,
+            0.0,
+            "nothing to compare",
+            nan,
+            0,
+            1.0,
+            n_poor,
+            0,
+            "One segment holds everyone; there is nothing to tell apart.",
+        )
     return Quality(
-        num(widths.mean()), 0.0, num(1 - unexplained), num(0.6 - 0.6 * unexplained),
-        f"{k} equal bands of {columns[0].name}", 0.962, 20, 0.914, n_poor, int(n * 0.031),
-        "Clear: the groups are apart and come back in every refit, so plan by them with confidence.",
-    )  # fmt: skip
+        num(widths.mean()),
+        0.0,
+        num(1 - unexplained),
+        num(0.6 - 0.6 * unexplained),
+        f"{k} equal bands of {columns[0].name}",
+        0.962,
+        20,
+        0.914,
+        n_poor,
+        int(n * 0.031),
+        "Clear: the groups are apart and come back in every refit, so plan by them.",
+    )
 
 
 def _sweep(k: int, n: int, d: int, inertia: float, widths: np.ndarray) -> Sweep:
@@ -306,9 +359,21 @@ def _sweep(k: int, n: int, d: int, inertia: float, widths: np.ndarray) -> Sweep:
         gap = abs(other - k)
         value = inertia * (1 + 0.45 * max(0, k - other)) * 0.955 ** max(0, other - k)
         mean = 0.3 if k == 1 else widths.mean()
-        scores.append(KScore(other, num(value), num(1 - value / (n * d)), num(mean - 0.035 * gap), 0.0, num(0.5 / other)))
-    reason = (f"K = {k} has the best silhouette, {np.nanmean(widths) if k > 1 else 0:.2f}, and the WCSS bends there; "
-              "no segment is smaller than 5 % of the rows.")  # fmt: skip
+        scores.append(
+            KScore(
+                other,
+                num(value),
+                num(1 - value / (n * d)),
+                num(mean - 0.035 * gap),
+                0.0,
+                num(0.5 / other),
+            )
+        )
+    best = np.nanmean(widths) if k > 1 else 0.0
+    reason = (
+        f"K = {k} has the best silhouette, {best:.2f}, and the WCSS bends there; "
+        "no segment is smaller than 5 % of the rows."
+    )
     return Sweep(tuple(scores), k, False, reason, widths, np.arange(n))
 
 
@@ -328,25 +393,51 @@ def _map(raw, X, centers, labels, columns, buying) -> Map:
         ellipses.append((*half, np.arctan2(turn[1, 1], turn[0, 1])))
     shares = np.append(values[::-1], 0)[:2] / values.sum()
     return Map(
-        rows, labels[rows], (columns[axes[0]].name, columns[axes[1]].name),
-        tidy(raw[rows][:, axes]), (buying, buying), tidy(flat[rows], 4),
-        (num(shares[0]), num(shares[1])), tidy(loadings), tidy(centers @ loadings.T, 4),
+        rows,
+        labels[rows],
+        (columns[axes[0]].name, columns[axes[1]].name),
+        tidy(raw[rows][:, axes]),
+        (buying, buying),
+        tidy(flat[rows], 4),
+        (num(shares[0]), num(shares[1])),
+        tidy(loadings),
+        tidy(centers @ loadings.T, 4),
         tidy(ellipses, 4),
-    )  # fmt: skip
+    )
 
 
 def _decisions(columns) -> tuple[Decision, ...]:
     used = [
-        Decision(c.column, "number", "clustered on", "numbers with many values", f"--drop {c.column}",
-                 {"log": "skewness 3.1 → 0.2"} if "log" in c.transform else {})
+        Decision(
+            c.column,
+            "number",
+            "clustered on",
+            "numbers with many values",
+            f"--drop {c.column}",
+            {"log": "skewness 3.1 → 0.2"} if "log" in c.transform else {},
+        )
         for c in columns
-    ]  # fmt: skip
+    ]
     return (
-        Decision("customer_id", "identifier", "row identifier", "every value is different, so it names the row", "--features customer_id"),
+        Decision(
+            "customer_id",
+            "identifier",
+            "row identifier",
+            "every value is different",
+            "--features customer_id",
+        ),
         *used,
-        Decision("channel", "category", "described", "3 distinct texts; told for each segment", "--categories cluster"),
-        Decision("newsletter", "constant", "left out", "all values are equal", "--features newsletter"),
-    )  # fmt: skip
+        Decision(
+            "channel",
+            "category",
+            "described",
+            "3 distinct texts; told for each segment",
+            "--categories cluster",
+        ),
+        Decision(
+            "newsletter", "constant", "left out", "all values are equal", "--features newsletter"
+        ),
+    )
 
 
 def _cleaning(n: int) -> tuple[CleaningStep, ...]:
@@ -360,7 +451,10 @@ def _cleaning(n: int) -> tuple[CleaningStep, ...]:
 
 def _cautions() -> tuple[Caution, ...]:
     return (
-        Caution("outliers", "60 customers lie far outside their segment; their spend pulls the mean "
-                "up, so read the median first."),
-        Caution("missing", "37 values of recency_days were missing and are filled with the median."),
-    )  # fmt: skip
+        Caution(
+            "outliers",
+            "60 customers lie far outside their segment; their spend pulls "
+            "the mean up, so read the median first.",
+        ),
+        Caution("missing", "37 values of recency_days were missing; they take the median."),
+    )

@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -130,7 +130,7 @@ def explain_segments(
             features, run.centers, facts.labels, facts.distance, facts.limits
         ),
         quality=judged,
-        sweep=run.sweep,
+        sweep=_numbered(run.sweep, facts.labels, ordered),
         map=picture(features, facts.filled, np.array(ordered), facts.labels, run.centers),
         heat=_heat(facts, ordered),
         decisions=features.decisions,
@@ -139,6 +139,13 @@ def explain_segments(
         method=_method(run, options, seed, n_init),
         buying=facts.buying,
     )
+
+
+def _numbered(sweep: Sweep, labels: NDArray[np.int32], ordered: list[int]) -> Sweep:
+    """Tell the number of the segment of each row whose silhouette is known, for the picture."""
+    number = np.empty(len(ordered), dtype=np.int32)
+    number[ordered] = np.arange(1, len(ordered) + 1)
+    return replace(sweep, row_numbers=number[labels[sweep.rows]])
 
 
 def _unheard(text: str, share: float) -> None:

@@ -117,7 +117,9 @@ def round_steps(low: float, high: float, most: int) -> list[float]:
         step = factor * power
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first + 1 <= most:
-            return [round(i * step, 12 - math.floor(math.log10(step))) for i in range(first, last + 1)]
+            return [
+                round(i * step, 12 - math.floor(math.log10(step))) for i in range(first, last + 1)
+            ]
     return [low, high]
 
 

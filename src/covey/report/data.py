@@ -59,7 +59,7 @@ def document(explanation: Explanation) -> dict[str, Any]:
     }
     sweep = result["sweep"]
     sweep["n_silhouette_rows"] = len(sweep.pop("rows"))
-    del sweep["row_silhouettes"]
+    del sweep["row_silhouettes"], sweep["row_numbers"]
     result["map"] = _map(result["map"], names)
     return result
 

@@ -70,7 +70,8 @@ def _features(explanation: Explanation) -> Figure:
 def _plane(explanation: Explanation) -> Figure:
     held = share(sum(explanation.map.pca_explained))
     caption = (
-        f"All {len(explanation.features)} features flattened onto the two directions of most variation, which hold {held} of it. "
+        f"All {len(explanation.features)} features flattened onto the two directions of most "
+        f"variation, which hold {held} of it. "
         "Each ellipse holds 80 % of its segment; where ellipses overlap, segments do."
     )
     return _figure(explanation, "plane", "Everything at once", caption, scatter.plane_map)

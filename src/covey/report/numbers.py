@@ -17,7 +17,7 @@ _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
 _SHORT_SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 _CURRENCY = re.compile(r"[A-Z]{0,3}[$£€¥₹₽₩₺₴₫₦₱฿₪]\Z")
 _SINGULAR = frozenset(
-    "days weeks months years hours minutes seconds orders items lines visits points".split()
+    ("days", "weeks", "months", "years", "hours", "minutes", "seconds", "orders", "items", "lines")
 )
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -100,7 +100,7 @@ def quantity(value: float | None, unit: str = "", name: str = "") -> str:
     if not unit and is_year(value, name):
         return f"{value:.0f}"
     text = number(value)
-    if not unit or _tells(name, unit):
+    if not unit or tells(name, unit):
         return text
     if _CURRENCY.match(unit):
         return f"{_MINUS}{unit}{text[1:]}" if text.startswith(_MINUS) else unit + text
@@ -121,7 +121,7 @@ def bare(value: float, unit: str = "", name: str = "") -> str:
     return quantity(value, unit if unit == "%" or _CURRENCY.match(unit) else "", name)
 
 
-def _tells(name: str, unit: str) -> bool:
+def tells(name: str, unit: str) -> bool:
     """Tell whether a column's name says its unit; a currency mark is short and stays."""
     if _CURRENCY.match(unit):
         return False

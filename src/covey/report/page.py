@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,10 +52,19 @@ def _environment() -> Any:
         "signed": numbers.signed,
         "readable": words.readable,
         "sentence": words.sentence,
+        "breakable": breakable,
         "color": segment_class,
     }
     environment.globals |= {"quantity": numbers.quantity, "number": numbers.number}
     return environment
+
+
+def breakable(name: str) -> Any:
+    """Escape a name and let a narrow column break it where its words meet: ``Num|Store``."""
+    from markupsafe import Markup, escape
+
+    parts = re.split(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[_/.:])(?=\w)", name)
+    return Markup("<wbr>").join(escape(part) for part in parts)
 
 
 def _context(explanation: Explanation) -> dict[str, Any]:
@@ -63,11 +74,13 @@ def _context(explanation: Explanation) -> dict[str, Any]:
     revenue = words.total_revenue(explanation)
     unit = words.revenue_unit(explanation)
     columns = explanation.features[:_MOST_COLUMNS]
+    decisions, shared_decisions = _decisions(explanation)
     return {
         "x": explanation,
         "one": explanation.row_noun[0],
         "many": explanation.row_noun[1],
         "headline": words.headline(explanation),
+        "question": _question(explanation),
         "revenue": None if revenue is None else numbers.quantity(revenue, unit),
         "cards": [_card(explanation, segment, unit) for segment in explanation.segments],
         "gauges": words.gauges(explanation),
@@ -75,10 +88,22 @@ def _context(explanation: Explanation) -> dict[str, Any]:
         "columns": columns,
         "more_columns": len(explanation.features) - len(columns),
         "unusual": [_example(explanation, exemplar) for exemplar in explanation.unusual],
+        "decisions": decisions,
+        "shared_decisions": shared_decisions,
         "method": _method(explanation),
         "glossary": words.GLOSSARY,
         "style": Markup(_style()),  # noqa: S704 — our own style sheet, no data in it
     }
+
+
+def _question(explanation: Explanation) -> str:
+    """Say what the list of segments answers."""
+    who = ["Who they are"]
+    if any(segment.revenue is not None for segment in explanation.segments):
+        who.append("what they are worth")
+    if any(segment.name.action for segment in explanation.segments):
+        who.append("what to do")
+    return ", ".join(who) if len(who) > 1 else "Who they are, how many"
 
 
 def _svg(figure: Figure, markup: Any) -> tuple[Any, Any]:
@@ -156,6 +181,24 @@ def _example(explanation: Explanation, exemplar: Any) -> dict[str, Any]:
         "distance": numbers.number(exemplar.distance),
         "note": exemplar.note,
     }
+
+
+def _decisions(explanation: Explanation) -> tuple[list[dict[str, str]], list[str]]:
+    """Return the decisions, and once and for all what the details of several have in common."""
+    said = Counter(pair for one in explanation.decisions for pair in one.details.items())
+    keys = Counter(key for one in explanation.decisions for key in one.details)
+    shared = {(key, value) for (key, value), n in said.items() if n == keys[key] > 1}
+    rows = []
+    for one in explanation.decisions:
+        own = [
+            value if key == "transform" else f"{key}: {value}"
+            for key, value in one.details.items()
+            if (key, value) not in shared and not (key == "feature" and value == one.column)
+        ]
+        row = {name: getattr(one, name) for name in ("column", "kind", "action", "why", "overrule")}
+        rows.append({**row, "details": " · ".join(own)})
+    ordered = sorted(shared, key=lambda pair: list(keys).index(pair[0]))
+    return rows, [value if key == "scale" else f"{key}: {value}" for key, value in ordered]
 
 
 def _method(explanation: Explanation) -> dict[str, Any]:

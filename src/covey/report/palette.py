@@ -30,10 +30,12 @@ DARK_PAGE = {
 
 #: nine steps from far below to far above, blue to orange; safe for color-blind readers
 LIGHT_STEPS = (
-    "#2f5fae", "#6c93cf", "#a9c3e6", "#dbe6f4", "#f3f3f0", "#fbe6d2", "#f3c193", "#e0924c", "#b55f12",
+    "#2f5fae", "#6c93cf", "#a9c3e6", "#dbe6f4", "#f3f3f0", "#fbe6d2", "#f3c193", "#e0924c",
+    "#b55f12",
 )  # fmt: skip
 DARK_STEPS = (
-    "#8fb4ff", "#5f87d0", "#3c5c98", "#283c62", "#23272d", "#4f3720", "#7d5221", "#b57427", "#f5a94e",
+    "#8fb4ff", "#5f87d0", "#3c5c98", "#283c62", "#23272d", "#4f3720", "#7d5221", "#b57427",
+    "#f5a94e",
 )  # fmt: skip
 _INK, _PAPER = "#101418", "#ffffff"
 

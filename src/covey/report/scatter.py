@@ -9,7 +9,7 @@ import numpy as np
 
 from covey.flow import Explanation
 from covey.report.axes import Axis, beyond, fit_axis, spaced
-from covey.report.numbers import count, share, short
+from covey.report.numbers import count, share, short, tells
 from covey.report.placement import Box, place_tags
 from covey.report.svg import Drawing, segment_class, shorten, text_width
 from covey.report.words import readable
@@ -103,7 +103,9 @@ def plane_map(explanation: Explanation, width: float, kind: str) -> str:
     for i, (half_a, half_b, angle) in enumerate(np.asarray(found.pca_ellipses, dtype=float)):
         drawing.open(segment_class(i + 1))
         half = (max(half_a * per_unit, 2.0), max(half_b * per_unit, 2.0))
-        drawing.ellipse(*centers[i], half, -math.degrees(angle), "ring")
+        drawing.ellipse(
+            float(centers[i, 0]), float(centers[i, 1]), half, -math.degrees(angle), "ring"
+        )
         drawing.close()
     _tags(drawing, explanation, centers, places)
     return drawing.finish(kind, plane_alt(explanation))
@@ -161,7 +163,8 @@ def _component_titles(explanation: Explanation) -> tuple[str, str]:
 
 
 def _axis_title(name: str, unit: str, log: bool) -> str:
-    return f"{readable(name)}{f', {unit}' if unit else ''}{' (log scale)' if log else ''}"
+    unit = f", {unit}" if unit and not tells(name, unit) else ""
+    return f"{readable(name)}{unit}{' (log scale)' if log else ''}"
 
 
 def _frame(drawing: Drawing, x_axis: Axis, y_axis: Axis, x_unit: str, y_unit: str) -> None:

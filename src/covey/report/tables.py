@@ -1,6 +1,6 @@
 """The two CSV files: which segment each row is in, and the profile of each segment.
 
-UTF-8, comma, ``\\n``, quoted as RFC 4180 says. A spreadsheet runs a cell that starts with
+UTF-8, commas, line feeds, quoted as RFC 4180 says. A spreadsheet runs a cell that starts with
 ``=``, ``+``, ``-``, ``@``, a tab or a carriage return as a formula, so such text gets a leading
 apostrophe, headers included. Numbers are written as they are, and so is text that is nothing
 but a negative number: a formula cannot hide in it, and identifiers must still match.

@@ -174,19 +174,21 @@ def gauges(explanation: Explanation) -> list[Gauge]:
             f"the plain alternative, explain {share(quality.baseline_explained)}."
         )
         filled, mark = _clip(quality.explained), _clip(quality.baseline_explained)
-        found.append(
-            Gauge("explained", "Explained", share(quality.explained), words, filled, mark)
-        )
+        found.append(Gauge("explained", "Explained", share(quality.explained), words, filled, mark))
         words = f"of {many} land in their own segment by the short rules alone."
         fidelity = quality.rule_fidelity
         found.append(Gauge("rules", "Rules", share(fidelity), words, _clip(fidelity)))
-        part = quality.n_between / max(explanation.n_rows, 1)
-        words = f"{many}, {share(part)}, are nearly as close to a second segment."
-        found.append(Gauge("between", "Between two", count(quality.n_between), words))
-    part = quality.n_poor / max(explanation.n_rows, 1)
-    words = f"{many}, {share(part)}, are unlike the rest of their segment; look before you act."
-    found.append(Gauge("poor", "Fit none well", count(quality.n_poor), words))
+        what = "nearly as close to a second segment."
+        found.append(_counted(explanation, "between", "Between two", quality.n_between, what))
+    what = "unlike the rest of the segment; look before you act."
+    found.append(_counted(explanation, "poor", "Fit none well", quality.n_poor, what))
     return found
+
+
+def _counted(explanation: Explanation, key: str, title: str, n: int, what: str) -> Gauge:
+    part = share(n / max(explanation.n_rows, 1))
+    verb = "is" if n == 1 else "are"
+    return Gauge(key, title, count(n), f"{noun(explanation, n)}, {part}, {verb} {what}")
 
 
 def _distinct(explanation: Explanation) -> Gauge:
