@@ -9,7 +9,7 @@ from __future__ import annotations
 
 LIGHT = (
     "#3056b4", "#cf7420", "#8c2766", "#7089e0", "#5b2c10", "#37935a", "#d0619a", "#1b2c4d",
-    "#7a3a2e", "#1f8a81", "#6b4f8a", "#2f7a3a", "#123f4c", "#2a1f74", "#4387c7",
+    "#7a3a2e", "#178077", "#6b4f8a", "#2f7a3a", "#123f4c", "#2a1f74", "#4387c7",
 )  # fmt: skip
 DARK = (
     "#7ea2f7", "#f29a3f", "#d568a4", "#c6d5ff", "#b5794f", "#7fdc9a", "#ffb9cf", "#5b82d6",
