@@ -211,6 +211,13 @@ def test_numbers_near_1e308(segment: Segment) -> None:
         assert "total_spend" in told
 
 
+def test_differences_whose_squares_vanish() -> None:
+    values = np.random.default_rng(0).normal(size=50) * 1e-300
+    with pytest.raises(InputError, match="pass scale='standard'"):
+        covey.segment({"a": values}, scale="none", log=["none"])
+    assert covey.segment({"a": values}, scale="standard", log=["none"]).explanation.n_rows == 50
+
+
 def test_offset_of_1e9_changes_nothing() -> None:
     rng = np.random.default_rng(0)
     group = rng.integers(0, 3, 300)

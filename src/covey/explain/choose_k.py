@@ -26,6 +26,8 @@ FIRST_K, LAST_K = 2, 10
 #: second. Beyond, a sample of rows is scored, each against all rows, at a quarter of the cost.
 MOST_STEPS = 60_000**2 * 12
 LEAST_SAMPLE = 1000
+#: squared distances below it lose their digits to underflow
+LEAST_INERTIA = 1e-250
 
 #: A silhouette this close to the best is as good: drawing other rows changes it by about as much.
 CLOSE = 0.02
@@ -90,6 +92,11 @@ def sweep(
     rows = _rows_to_score(X, children(rng, 1)[0])
     scored = _silhouettes(X, [runs[k].labels for k in several], rows)
     total = runs[1].inertia
+    if several and total < LEAST_INERTIA:
+        raise InputError(
+            f"values must differ by more than rounding keeps once squared; {source} has an inertia "
+            f"of {total:g} in the features used; pass scale='standard'"
+        )
     scores = [_score(runs[1], 1, total, None, len(X))]
     for k, row_scores in zip(several, scored, strict=True):
         scores.append(_score(runs[k], k, total, row_scores, len(X)))
