@@ -207,8 +207,6 @@ def build(
             )
             for r in order[:3]
         ]
-        column = columns[abs(heat[i]).argmax()].name
-        cut = num(np.median(rows[:, abs(heat[i]).argmax()]))
         segments.append(
             Segment(
                 number=i + 1,
@@ -221,12 +219,7 @@ def build(
                 center=tuple(tidy(np.median(rows, axis=0)).tolist()),
                 measures=tuple(measures),
                 levels=_levels(i) if buying else (),
-                rule=Rule(
-                    f"{column} ≥ {cut:,.4g} and {columns[0].name} ≥ {num(rows[:, 0].min()):,.4g}",
-                    num(0.91 - 0.03 * (i % 5)),
-                    num(0.94 - 0.05 * (i % 4)),
-                    (((column, "≥", cut), (columns[0].name, "≥", num(rows[:, 0].min()))),),
-                ),
+                rule=_rule(i, columns, rows, heat[i]),
                 exemplars=tuple(nearest),
                 silhouette=num(widths[inside].mean()) if k > 1 else float("nan"),
                 spread=num(np.sqrt((own[inside] ** 2).mean())),
@@ -268,6 +261,19 @@ def build(
         ),
         buying=buying,
     )
+
+
+def _rule(i: int, columns: tuple[Feature, ...], rows: np.ndarray, far: np.ndarray) -> Rule:
+    """Tell a segment by the feature in which it is farthest, and by the next column."""
+    first = int(abs(far).argmax())
+    second = (first + 1) % len(columns)
+    sign = "≥" if far[first] > 0 else "<"
+    cuts = (
+        (columns[first].name, sign, num(np.quantile(rows[:, first], 0.1 if sign == "≥" else 0.9))),
+        (columns[second].name, "<", num(rows[:, second].max())),
+    )[: len(columns)]
+    text = " and ".join(f"{name} {sign} {value:,.4g}" for name, sign, value in cuts)
+    return Rule(text, num(0.91 - 0.03 * (i % 5)), num(0.94 - 0.05 * (i % 4)), (cuts,))
 
 
 def _why(name: str) -> str:
