@@ -21,7 +21,9 @@ from covey.report.bundle import render
 from covey.report.data import SCHEMA, render_json
 from covey.report.page import breakable, render_html
 from covey.report.summary import render_text, screen_width
+from covey.report.words import gauges, headline, sentence, telling
 
+NB = "\u00a0%"  # no-break space, as between a number and its sign
 EVIL = "<script>alert(1)</script>\"'&"
 
 
@@ -219,7 +221,7 @@ def test_json_tells_everything_but_the_points() -> None:
     assert segment["rule"]["clauses"][0][0] == {
         "name": "total_spend",
         "sign": "≥",
-        "value": 2770.42,
+        "value": 1793.44,
     }
     assert found["heat"]["1"]["total_spend"] == pytest.approx(2.62401)
     assert "points" not in found["map"] and "row_silhouettes" not in found["sweep"]
@@ -291,3 +293,38 @@ def test_rendering_needs_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+# ---------------------------------------------------------------- sentences
+
+
+def test_headline_says_what_matters() -> None:
+    shop = sample.sample()
+    assert headline(shop).startswith("9 % of customers bring 40 % of revenue".replace(" %", NB))
+    assert headline(sample.plain(1, 1)) == "All 150 rows form one segment."
+    assert headline(sample.plain(3, 2)).startswith("3 segments of 330 rows. The largest")
+    even = tuple(dataclasses.replace(s, revenue_share=s.share) for s in shop.segments)
+    text = headline(dataclasses.replace(shop, segments=even))
+    assert text.startswith("Revenue follows numbers: 30")
+
+
+def test_nobody_and_one_are_said_as_people_do() -> None:
+    shop = sample.sample()
+    quality = dataclasses.replace(shop.quality, n_poor=1, n_between=0)
+    found = {g.key: g for g in gauges(dataclasses.replace(shop, quality=quality))}
+    assert found["between"].words == "No customer is nearly as close to a second segment."
+    assert found["poor"].words.startswith("customer, <0.1".replace(" %", NB))
+    assert ", is unlike" in found["poor"].words
+
+
+def test_telling_facts_come_strongest_first() -> None:
+    facts = telling(sample.sample().segments[0])
+    assert [fact.what for fact in facts] == ["total spend", "purchase freq", "recency days"]
+    assert (facts[0].here, facts[0].everyone, facts[0].direction) == ("£2,770", "£370", "above")
+    assert (facts[2].here, facts[2].direction) == ("11", "below")
+
+
+def test_sentences_start_and_end_well() -> None:
+    assert sentence("every value is different") == "Every value is different."
+    assert sentence("MntWines is high.") == "MntWines is high."
+    assert sentence("total_spend leads") == "total_spend leads."

@@ -186,6 +186,9 @@ def gauges(explanation: Explanation) -> list[Gauge]:
 
 
 def _counted(explanation: Explanation, key: str, title: str, n: int, what: str) -> Gauge:
+    if n == 0:
+        clause = what.partition(";")[0].removesuffix(".")
+        return Gauge(key, title, "0", f"No {explanation.row_noun[0]} is {clause}.")
     part = share(n / max(explanation.n_rows, 1))
     verb = "is" if n == 1 else "are"
     return Gauge(key, title, count(n), f"{noun(explanation, n)}, {part}, {verb} {what}")
