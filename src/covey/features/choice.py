@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NUMBERS = ("number", "text number", "date")
 #: levels of a category told apart; the rest is "other"
 LEVELS = 20
+#: share of rows with a value from which a category is worth telling
+RARE = 0.1
 #: mean length from which text is prose, not the name of a kind
 PROSE = 60
 #: share of different values from which a named column still tells rows apart
@@ -182,10 +184,13 @@ def _decide_number(column: Column, wishes: Wishes, n: int) -> tuple[str, str, st
 
 def _decide_category(column: Column, wishes: Wishes, n: int) -> tuple[str, str, str]:
     name = column.name
+    features = f"--features {name}"
     many = column.n_distinct > max(LEVELS, 0.2 * n) or column.n_distinct > 0.9 * n
     if column.kind == "category" and (many or column.length > PROSE):
         differ = f"{column.n_distinct:,} different texts in {column.n_present:,} rows"
         return "left out", f"free text: {differ}", f"--id {name}"
+    if column.n_present < RARE * n:
+        return "left out", f"{1 - column.n_present / n:.1%} of the values are missing", features
     told = column.why or f"{column.n_distinct:,} different texts"
     if column.doubts:
         told = column.doubts[0]
@@ -193,7 +198,7 @@ def _decide_category(column: Column, wishes: Wishes, n: int) -> tuple[str, str, 
         return "left out", f"{told}; --categories drop", "--categories describe"
     if wishes.categories == "cluster" and wishes.features is None:
         return "clustered on", f"{told}; --categories cluster", "--categories describe"
-    return "described", f"{told}: told for each segment", f"--features {name}"
+    return "described", f"{told}: told for each segment", features
 
 
 def _decide_code(column: Column, wishes: Wishes, n: int) -> tuple[str, str, str]:

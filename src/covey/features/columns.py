@@ -13,8 +13,10 @@ from covey.features.raw import quote
 if TYPE_CHECKING:
     from covey.features.raw import Table
 
-#: columns in one query: DuckDB plans slowly beyond some hundred expressions
-CHUNK = 60
+#: a column is what this share of its values is; the rest is taken for missing
+MOST = 0.95
+#: expressions in one query: DuckDB plans slowly beyond some hundred
+CHUNK = 100
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,6 @@ class Column:
     n_distinct: int = 0
     decimal: str | None = None  # of numbers in text
     form: str | None = None  # of dates in text
-    yes: str = "1"  # of a boolean in text
     unit: str = ""
     length: float = 0.0  # mean length of texts
     n_unread: int = 0  # values that are there but not of the kind
@@ -40,7 +41,7 @@ class Column:
     details: dict[str, str] = field(default_factory=dict)
 
 
-def recognise(table: Table, names: Sequence[str] | None = None) -> list[Column]:
+def recognise(table: Table, names: Sequence[str] | None = None, most: float = MOST) -> list[Column]:
     """Tell what each column of a table holds.
 
     Parameters
@@ -48,6 +49,8 @@ def recognise(table: Table, names: Sequence[str] | None = None) -> list[Column]:
     table : Table
     names : sequence of str, optional
         Look at these columns only.
+    most : float
+        Text is numbers or dates when at least this share of the values is; the rest is missing.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def recognise(table: Table, names: Sequence[str] | None = None) -> list[Column]:
     if texts:
         from covey.features.text_columns import agree_on_decimal, second_look
 
-        seen = {column.name: column for column in second_look(table, texts)}
+        seen = {column.name: column for column in second_look(table, texts, most)}
         seen = agree_on_decimal(table, columns, seen)
         columns = [seen.get(column.name, column) for column in columns]
     return columns
@@ -69,8 +72,8 @@ def ask(table: Table, expressions: dict[str, str], rows: str = "") -> dict[str, 
     """Evaluate aggregate expressions, a chunk to a query; ``rows`` replaces the table."""
     names, found = list(expressions), {}
     source = rows or quote(table.name)
-    for start in range(0, len(names), CHUNK * 4):
-        part = names[start : start + CHUNK * 4]
+    for start in range(0, len(names), CHUNK):
+        part = names[start : start + CHUNK]
         chosen = ", ".join(expressions[name] for name in part)
         row = table.con.execute(f"SELECT {chosen} FROM {source}").fetchone()
         assert row is not None  # an aggregate always gives one row
@@ -125,7 +128,7 @@ def _typed_or_plain(name: str, kind: str, fact: dict[str, Any], decimal: str | N
     if not fact["present"]:
         return dataclasses.replace(column, kind="empty")
     if kind == "BOOLEAN":
-        return dataclasses.replace(column, kind="boolean", yes="yes")
+        return dataclasses.replace(column, kind="boolean", why="the source stores yes and no")
     if spelling.is_date(kind):
         return dataclasses.replace(column, kind="date", why="the source stores dates")
     if spelling.is_text(kind):

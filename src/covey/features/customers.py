@@ -9,7 +9,7 @@ from typing import Any
 
 from covey.errors import ColumnError, InputError, nearest
 from covey.features.columns import Column, ask, recognise
-from covey.features.invoices import ROLES, InvoiceColumns, invoice_columns
+from covey.features.invoices import HALF, ROLES, InvoiceColumns, invoice_columns
 from covey.features.raw import Table, quote
 from covey.features.spelling import date_sql, number_sql, text_sql
 from covey.flow import CleaningStep
@@ -61,7 +61,9 @@ def customers_from_invoices(table: Table, columns: InvoiceColumns) -> Table:
         No line is a purchase by a known customer.
     """
     n_lines = table.n_rows
-    facts = {c.name: c for c in recognise(table, [columns.date, columns.quantity, columns.price])}
+    facts = {
+        c.name: c for c in recognise(table, [columns.date, columns.quantity, columns.price], HALF)
+    }
     others = [c for c in table.columns if c not in {getattr(columns, r) for r in ROLES}]
     _parse(table, columns, facts, others)
     lines = dataclasses.replace(table, name="parsed_lines")

@@ -18,8 +18,12 @@ from covey.features.spelling import CURRENCIES, text_sql
 if TYPE_CHECKING:
     from covey.features.raw import Table
 
+_KINDS = {"category": "words", "date": "dates", "number": "numbers", "text number": "numbers",
+          "boolean": "yes and no", "nested": "lists"}  # fmt: skip
 #: rows looked at to tell what the columns hold
 LOOK = 10_000
+#: lines may be in disorder: dates and numbers are looked for where half of the values are
+HALF = 0.5
 ROLES = ("invoice", "customer", "date", "quantity", "price")
 
 _PAPER = (
@@ -150,7 +154,7 @@ def invoice_columns(
         elif role != "product":
             return None
     parts = [found[role] for role in ("date", "quantity", "price")]
-    facts = {c.name: c for c in recognise(_first_rows(table), parts)}
+    facts = {c.name: c for c in recognise(_first_rows(table), parts, HALF)}
     wrong = _wrong_kind(found, facts)
     if wrong and must:
         raise ColumnError(wrong)
@@ -203,7 +207,7 @@ def _wrong_kind(found: Mapping[str, str], facts: Mapping[str, Column]) -> str:
         column = facts[found[role]]
         if column.kind not in kinds:
             what = "dates" if role == "date" else "numbers"
-            got = "no value at all" if column.kind == "empty" else f"a {column.kind}"
+            got = "no value at all" if column.kind == "empty" else _KINDS[column.kind]
             return (
                 f"--{role}: the {role} of invoice lines must hold {what}; {column.name!r} holds "
                 f"{got}; give the right column with --{role}, or say --lines no"

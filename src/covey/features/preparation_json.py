@@ -126,7 +126,7 @@ def _read(item: _Checked) -> Reading:
     if not all(isinstance(level, str) for level in levels):
         raise ModelError(f"{one.place}: levels must be texts; got {levels!r}")
     return Reading(
-        one.text("column"), kind, decimal, form, reference, one.text("yes"), tuple(levels),
+        one.text("column"), kind, decimal, form, reference, tuple(levels),
         one.text("level"),
     )  # fmt: skip
 

@@ -110,7 +110,7 @@ def unit_of(name: str) -> str:
     """Return the unit that a name tells: ``"Income (k$)"`` → ``"k$"``, ``"recency_days"``."""
     for inside in re.findall(r"[(\[]\s*([^)\]]{1,12}?)\s*[)\]]", name):
         if not re.search(r"\d", inside):  # (1-100) is a range
-            return CURRENCIES.get(inside.casefold(), inside)
+            return str(CURRENCIES.get(inside.casefold(), inside))
     if "%" in name:
         return "%"
     parts = words(name)
@@ -137,7 +137,7 @@ def identifier_rank(name: str) -> int:
     """Rank names of identifiers, lowest best: a customer's id before any id before a code."""
     parts = words(name)
     says_id = bool({"id", "uuid", "guid", "key", "nr", "no", "number", "nummer"} & set(parts))
-    if set(parts) & _PEOPLE and (says_id or len(parts) == 1):
+    if set(parts) & _PEOPLE - {"row", "record", "index"} and (says_id or len(parts) == 1):
         return 0
     return 1 if says_id else 2
 

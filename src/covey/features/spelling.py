@@ -7,6 +7,7 @@ fitting and scoring read values by the same words. What cannot be read is NULL.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ VAGUE = ("none", "unknown", "missing", "undefined", "not available", "unbekannt"
 
 #: pairs (yes, no) of two-valued columns, in lower case
 BOOLEANS = (
-    ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("1", "0"), ("1.0", "0.0"),
+    ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("1", "0"),
     ("oui", "non"), ("vrai", "faux"), ("ja", "nein"), ("wahr", "falsch"), ("si", "no"),
     ("sí", "no"), ("sim", "não"), ("ja", "nee"), ("on", "off"),
 )  # fmt: skip
@@ -92,7 +93,8 @@ def _among(words: tuple[str, ...]) -> str:
 
 
 _SPACES = r"[ \x{00a0}\x{2009}\x{202f}]"
-_EDGES = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8201) || chr(8239)"
+_EDGES = " \t\n\r\u00a0\u2009\u202f"
+_PLAIN = string.ascii_letters + string.digits + string.punctuation
 _UNITS = "|".join(
     sorted((word.replace("$", r"\$") for word in (*CURRENCIES, *MEASURES)), key=len, reverse=True)
 )
@@ -115,14 +117,17 @@ def text_sql(column: str, kind: str, vague: bool = False) -> str:
     if is_numeric(kind):  # 3.0 and 3 are one level
         return f"regexp_replace(CAST({column} AS VARCHAR), '\\.0+$', '')"
     text = column if kind == "VARCHAR" else f"CAST({column} AS VARCHAR)"
-    trimmed = f"trim({text}, {_EDGES})"
+    trimmed = f"trim({text}, '{_EDGES}')"
     missing = _among(MISSING + VAGUE if vague else MISSING)
     sought = f"'{_BETWEEN}' || lower({trimmed}) || '{_BETWEEN}'"
+    first, last = f"left({text}, 1)", f"right({text}, 1)"
     # trimming is slow: spare it values that start and end with a digit, and long plain ones
-    digits = f"{text}[1] BETWEEN '0' AND '9' AND {text}[-1] BETWEEN '0' AND '9'"
-    plain = f"{text}[1] BETWEEN '!' AND '~' AND {text}[-1] BETWEEN '!' AND '~'"
+    # (conditions are written so that DuckDB plans them fast: hundreds stand in one query)
+    digits = f"contains('0123456789', {first}) AND contains('0123456789', {last})"
+    plain = f"contains({literal(_PLAIN)}, {first}) AND contains({literal(_PLAIN)}, {last})"
     return (
-        f"CASE WHEN ({digits}) OR (strlen({text}) > {_LONGEST} AND {plain}) THEN {text} "
+        f"CASE WHEN {digits} THEN nullif({text}, '') "
+        f"WHEN strlen({text}) > {_LONGEST} AND {plain} THEN {text} "
         f"WHEN contains({missing}, {sought}) THEN NULL ELSE {trimmed} END"
     )
 
@@ -235,7 +240,7 @@ def date_sql(column: str, kind: str, form: str | None) -> str:
         zone = "' ?(Z|UTC|GMT|[+-][0-9][0-9]:?[0-9][0-9])$'"
         text = f"regexp_replace(replace({text}, 'T', ' '), {zone}, '')"
     if "%b" in form or "%B" in form or form in MIXED_DATES:
-        text = f"replace({text}, ',', '')"
+        text = f"replace({text}, ',', '')"  # Sep 4, 2012
     several = MIXED_DATES.get(form, (form,))
     forms = "[" + ", ".join(literal(one + time) for one in several for time in _TIMES) + "]"
     # %Y also reads "18" as the year 18
@@ -252,14 +257,20 @@ def date_sql(column: str, kind: str, form: str | None) -> str:
     )
 
 
-def boolean_sql(column: str, kind: str, yes: str) -> str:
-    """Read a two-valued column as 1 and 0; ``yes`` is the value, in lower case, that means 1."""
-    if kind == "BOOLEAN" or is_numeric(kind):
+def boolean_sql(column: str, kind: str) -> str:
+    """Read yes and no, in any of the ways of BOOLEANS, as 1 and 0."""
+    if kind == "BOOLEAN":
         return f"CAST({column} AS DOUBLE)"
+    number = f"CAST({column} AS DOUBLE)" if is_numeric(kind) else plain_sql(f"({column})")
+    digit = f"CASE {number} WHEN 1 THEN 1.0 WHEN 0 THEN 0.0 END"
+    if is_numeric(kind):
+        return digit
     text = text_sql(column, kind, vague=True)
-    pairs = [(one, zero) for one, zero in BOOLEANS if one == yes]
-    zeros = ", ".join(literal(zero) for _, zero in pairs) or "NULL"
-    return (
-        f"CASE WHEN lower({text}) = {literal(yes)} THEN 1.0 "
-        f"WHEN lower({text}) IN ({zeros}) THEN 0.0 END"
+    ones, zeros = (
+        ", ".join(literal(word) for word in sorted(set(words)))
+        for words in zip(*BOOLEANS, strict=True)
     )
+    word = (
+        f"CASE WHEN lower({text}) IN ({ones}) THEN 1.0 WHEN lower({text}) IN ({zeros}) THEN 0.0 END"
+    )
+    return f"COALESCE({digit}, {word})"

@@ -137,7 +137,7 @@ class _Fit:
             reading = Reading(column.name, "date", form=column.form)
             return [(f"days since {column.name}", reading)]
         if column.kind == "boolean":
-            return [(column.name, Reading(column.name, "boolean", yes=column.yes))]
+            return [(column.name, Reading(column.name, "boolean"))]
         if column.kind == "category":
             levels = self._levels(column)
             return [
@@ -155,7 +155,7 @@ class _Fit:
             reading = Reading(column.name, "date", form=column.form)
             return Telling(f"days since {column.name}", "number", reading, "days", role)
         if column.kind == "boolean":
-            reading = Reading(column.name, "boolean", yes=column.yes)
+            reading = Reading(column.name, "boolean")
             return Telling(column.name, "category", reading)
         coded = column.kind != "category" and "names and not" in self.decisions[column.name].why
         if column.kind == "category" or coded:
@@ -189,9 +189,8 @@ class _Fit:
         settled = []
         for reading, given in zip(readings, values, strict=True):
             if reading.kind == "date":
-                days = given[~np.isnat(given)]
-                latest = days.max() if len(days) else np.datetime64("1970-01-01")
-                text = str(np.datetime64(latest, "us"))
+                days = given[~np.isnat(given)].astype("datetime64[us]")
+                text = str(days.max()) if len(days) else "1970-01-01"
                 reading = dataclasses.replace(
                     reading, reference=text.removesuffix(".000000").removesuffix("T00:00:00")
                 )
@@ -201,7 +200,8 @@ class _Fit:
     def _rows(self, raw: list[NDArray[Any]]) -> NDArray[Any]:
         """Tell which rows the rules are learned from: those that ``build`` will keep."""
         missing = np.isnan(np.column_stack(raw))
-        dropped = missing.any(axis=1) if self.wishes.missing == "drop" else missing.all(axis=1)
+        gone = np.any if self.wishes.missing == "drop" else np.all
+        dropped = np.asarray(gone(missing, axis=1))
         if dropped.all():  # nothing to learn from: build says so
             return np.ones(len(dropped), dtype=bool)
         return ~dropped

@@ -6,26 +6,24 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from covey.features import spelling
-from covey.features.columns import Column, as_float, ask
+from covey.features.columns import MOST, Column, as_float, ask
 from covey.features.raw import quote
 from covey.features.spelling import date_sql, number_sql, text_sql
 
 if TYPE_CHECKING:
     from covey.features.raw import Table
 
-#: a column is what this share of its values is; the rest is taken for missing
-MOST = 0.95
 #: values looked at first, so that costly patterns run only over columns that may match
 HEAD = 300
 #: longest text that may be a number or a date
 SHORT = 40
 
 
-def second_look(table: Table, columns: list[Column]) -> list[Column]:
+def second_look(table: Table, columns: list[Column], most: float) -> list[Column]:
     """Tell numbers in text, dates, booleans and categories apart."""
     tried = {column.name: _candidates(table, column) for column in columns}
     found = ask(table, _counts(tried, columns))
-    return [_settle(table, column, tried[column.name], found) for column in columns]
+    return [_settle(table, column, tried[column.name], found, most) for column in columns]
 
 
 def _candidates(table: Table, column: Column) -> list[str]:
@@ -57,7 +55,9 @@ def _counts(tried: dict[str, list[str]], columns: list[Column]) -> dict[str, str
     return asked
 
 
-def _settle(table: Table, column: Column, tried: list[str], found: dict[str, Any]) -> Column:
+def _settle(
+    table: Table, column: Column, tried: list[str], found: dict[str, Any], most: float
+) -> Column:
     """Decide what a text column is from the counts over all rows."""
     count = {one: found[f"{column.name} {one}"] for one in tried}
     column = dataclasses.replace(
@@ -70,11 +70,11 @@ def _settle(table: Table, column: Column, tried: list[str], found: dict[str, Any
         return dataclasses.replace(column, kind="empty")
     signs = {one: n for one, n in count.items() if len(one) == 1}
     forms = {one: n for one, n in count.items() if len(one) > 1}
-    if clear and signs and max(signs.values()) >= MOST * clear:
+    if clear and signs and max(signs.values()) >= most * clear:
         return _text_number(table, column, signs, clear)
-    if clear and forms and MOST * clear > max(forms.values()) >= 0.5 * clear:
+    if clear and forms and most * clear > max(forms.values()) >= 0.5 * clear:
         forms = _mixed_dates(table, column, forms)
-    if clear and forms and max(forms.values()) >= MOST * clear:
+    if clear and forms and max(forms.values()) >= most * clear:
         return _text_date(table, column, forms, clear)
     if column.n_distinct <= 4:
         boolean = _boolean(table, column)
@@ -102,28 +102,31 @@ def _text_number(table: Table, column: Column, signs: dict[str, int], clear: int
     """Settle the decimal sign and the unit of numbers in text."""
     decimal = "," if signs.get(",", 0) > signs.get(".", 0) else "."
     name = quote(column.name)
-    value = number_sql(name, column.type, decimal)
-    unit = spelling.unit_sql(name, column.type)
-    text = text_sql(name, column.type, vague=True)
+    rows = (  # each value is read once, however many questions are asked about it
+        f"(SELECT {text_sql(name, column.type, vague=True)} AS t, "
+        f"{number_sql(name, column.type, decimal)} AS v, "
+        f"{spelling.unit_sql(name, column.type)} AS u, "
+        f"{spelling.plain_sql(name)} AS p FROM {quote(table.name)})"
+    )
     found = ask(
         table,
         {
-            "units": f"list(DISTINCT {unit})",
-            "unit": f"mode({unit})",
-            "united": f"count({unit})",
-            "distinct": f"count(DISTINCT {value})",
-            "low": f"min({value})",
-            "high": f"max({value})",
-            "grouped": f"count(*) FILTER (regexp_matches({text}, '\\d[,.]\\d{{3}}([^\\d]|$)'))",
-            "plain": f"count({spelling.plain_sql(name)})",
-            "unread": f"list(DISTINCT {text}) FILTER ({value} IS NULL)",
+            "units": "list(DISTINCT u)",
+            "unit": "mode(u)",
+            "distinct": "count(DISTINCT v)",
+            "low": "min(v)",
+            "high": "max(v)",
+            "grouped": "count(*) FILTER (regexp_matches(t, '\\d[,.]\\d{3}([^\\d]|$)'))",
+            "plain": "count(p)",
+            "unread": "list_sort(list(DISTINCT t) FILTER (v IS NULL AND t IS NOT NULL))[:3]",
         },
+        rows,
     )
     doubts: list[str] = []
     tie = signs.get(",") == signs.get(".") and found["grouped"] and not table.decimal
     unit_word = found["unit"] or ""
-    symbol = spelling.CURRENCIES.get(unit_word, unit_word)
-    others = {spelling.CURRENCIES.get(u, u) for u in found["units"] or [] if u} - {symbol}
+    symbol = str(spelling.CURRENCIES.get(unit_word, unit_word))
+    others = {str(spelling.CURRENCIES.get(u, u)) for u in found["units"] or [] if u} - {symbol}
     if others:
         doubts.append(
             f"amounts in {', '.join(sorted({symbol, *others}))} stand side by side; "
@@ -140,7 +143,7 @@ def _text_number(table: Table, column: Column, signs: dict[str, int], clear: int
             unit=symbol,
             bounds=(as_float(found["low"]), as_float(found["high"])),
             n_unread=clear - signs[decimal],
-            unread=tuple(sorted(found["unread"] or [])[:3]),
+            unread=tuple(found["unread"] or []),
             why=_how_written(decimal, symbol, kind, bool(tie)),
             doubts=tuple(doubts),
             details={"ambiguous": "grouping"} if tie else {},
@@ -179,7 +182,8 @@ def _text_date(table: Table, column: Column, forms: dict[str, int], clear: int) 
     name, unread = quote(column.name), []
     if best < clear:
         text, value = text_sql(name, column.type, vague=True), date_sql(name, column.type, form)
-        unread = table.scalar(f"list(DISTINCT {text}) FILTER ({value} IS NULL)")
+        odd = f"{value} IS NULL AND {text} IS NOT NULL"
+        unread = table.scalar(f"list_sort(list(DISTINCT {text}) FILTER ({odd}))[:3]")
     spelled = form
     for sign, word in (("%Y", "YYYY"), ("%y", "YY"), ("%m", "MM"), ("%d", "DD"), ("%b", "Mon"),
                        ("%B", "Month")):  # fmt: skip
@@ -195,7 +199,7 @@ def _text_date(table: Table, column: Column, forms: dict[str, int], clear: int) 
         form=form,
         n_present=best,
         n_unread=clear - best,
-        unread=tuple(sorted(unread)[:3]),
+        unread=tuple(unread),
         why=told,
         doubts=doubts,
     )
@@ -208,7 +212,7 @@ def _boolean(table: Table, column: Column) -> Column | None:
     for yes, no in spelling.BOOLEANS:
         if values == {yes, no}:
             why = f"the only values are {yes} and {no}"
-            return dataclasses.replace(column, kind="boolean", yes=yes, why=why, n_distinct=2)
+            return dataclasses.replace(column, kind="boolean", why=why, n_distinct=2)
     return None
 
 

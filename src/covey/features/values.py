@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from covey.features import spelling
-from covey.features.columns import ask
+from covey.features.columns import CHUNK, ask
 from covey.features.raw import quote
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ class Reading:
     decimal: str | None = None  # of numbers in text
     form: str | None = None  # of dates in text, one of spelling.DATE_FORMATS
     reference: str = ""  # dates: the values are days before this moment (ISO)
-    yes: str = "1"  # booleans in text: the value that means 1, in lower case
     levels: tuple[str, ...] = ()  # categories: those told apart; the rest is "other"
     level: str = ""  # kind "level": 1 where the category is this level
 
@@ -41,7 +40,7 @@ class Reading:
         if self.kind == "date":
             return spelling.date_sql(column, kind, self.form)
         if self.kind == "boolean":
-            return spelling.boolean_sql(column, kind, self.yes)
+            return spelling.boolean_sql(column, kind)
         return spelling.text_sql(column, kind)
 
     def numbers(self, values: NDArray[Any]) -> NDArray[Any]:
@@ -73,8 +72,8 @@ def read(table: Table, readings: list[Reading]) -> list[NDArray[Any]]:
     types = table.types()
     plain = _plain_numbers(table, readings, types)
     found: dict[str, NDArray[Any]] = {}
-    for start in range(0, len(readings), 500):  # DuckDB plans slowly beyond some hundred columns
-        part = readings[start : start + 500]
+    for start in range(0, len(readings), CHUNK):
+        part = readings[start : start + CHUNK]
         found |= table.arrays(
             **{
                 f"v{start + j}": spelling.plain_sql(quote(reading.column))
