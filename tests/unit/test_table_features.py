@@ -128,6 +128,13 @@ def test_ids_are_told_as_written() -> None:
     assert list(found.ids) == ["007", "008", "009"]
 
 
+def test_rows_keep_their_numbers_when_others_are_dropped() -> None:
+    columns = {"x": [1.0, np.nan, 3, 4], "y": [2.0, np.nan, 2.5, 9]}
+    assert list(features(columns).ids) == [1, 3, 4]
+    assert list(features(columns, where="x > 1").ids) == [3, 4]
+    assert features({"x": [1.0, 2, 4]}).ids is None
+
+
 def test_numbers_that_count_the_rows_name_them() -> None:
     rows = np.arange(1, 41)
     found = features({"nr": np.roll(rows, 7), "index_": rows[::-1], "x": np.sqrt(rows)})

@@ -156,25 +156,17 @@ def _rules(lines: Table, columns: InvoiceColumns, others: list[str]) -> list[_Ru
     ]
 
 
-def _account(table: Table, rules: list[_Rule], n_lines: int) -> list[CleaningStep]:
-    """Count the lines that each rule takes, and split the rest into purchases and returns."""
+def _split(table: Table, n_lines: int) -> dict[str, int]:
+    """Make the table ``kept_lines``, with what is a return and what a line is worth; count it."""
     cancelled = "regexp_matches(invoice, '^[Cc][- ]?[0-9]+$')"
-    few = ask(table, {"share": f"avg(CASE WHEN {cancelled} THEN 1.0 ELSE 0.0 END)"}, "judged_lines")
-    if (few["share"] or 0) > 0.5:  # then C is how every invoice number starts
+    share = ask(table, {"c": f"avg(CASE WHEN {cancelled} THEN 1.0 ELSE 0.0 END)"}, "judged_lines")
+    if (share["c"] or 0) > 0.5:  # then C is how every invoice number starts
         cancelled = "FALSE"
     table.con.execute(
         "CREATE OR REPLACE TABLE kept_lines AS SELECT *, "
         f"(quantity < 0 OR {cancelled}) AS returned, "
         f"CAST(round(abs(quantity) * price, 6) AS {MONEY}) AS value "
         "FROM judged_lines WHERE verdict = 9"
-    )
-    counts = ask(
-        table,
-        {"known": "count(*) FILTER (customer IS NOT NULL)"},
-        "parsed_lines",
-    )
-    verdicts = dict(
-        table.con.execute("SELECT verdict, count(*) FROM judged_lines GROUP BY 1").fetchall()
     )
     buyers = "customer IN (SELECT customer FROM kept_lines WHERE NOT returned)"
     kept = ask(
@@ -192,20 +184,27 @@ def _account(table: Table, rules: list[_Rule], n_lines: int) -> list[CleaningSte
             f"and none of them has a customer, a date, a quantity above 0 and a price above 0; "
             "check --customer, --date, --quantity and --price, or say --lines no"
         )
-    left = n_lines
-    steps = []
+    return kept
 
-    def remove(rule: str, n: int, why: str) -> None:
-        nonlocal left
+
+def _account(table: Table, rules: list[_Rule], n_lines: int) -> list[CleaningStep]:
+    """Count the lines that each rule takes; what is left are purchases and returns."""
+    kept = _split(table, n_lines)
+    n_known = ask(table, {"known": "count(customer)"}, "parsed_lines")["known"]
+    verdicts = dict(
+        table.con.execute("SELECT verdict, count(*) FROM judged_lines GROUP BY 1").fetchall()
+    )
+    removed = [
+        ("lines without a customer", n_lines - n_known, "nobody to group them under"),
+        ("exact repeats of another line", n_known - sum(verdicts.values()),
+         "equal in every column"),
+        *((rule.rule, verdicts.get(i, 0), rule.why) for i, rule in enumerate(rules)),
+        ("returns by customers without a purchase", kept["orphans"], "bought before this file"),
+    ]  # fmt: skip
+    left, steps = n_lines, []
+    for rule, n, why in removed:
         left -= n
         steps.append(CleaningStep(rule, "removed", n, why, left))
-
-    remove("lines without a customer", n_lines - counts["known"], "nobody to group them under")
-    repeats = counts["known"] - sum(verdicts.values())
-    remove("exact repeats of another line", repeats, "equal in every column")
-    for i, rule in enumerate(rules):
-        remove(rule.rule, verdicts.get(i, 0), rule.why)
-    remove("returns by customers without a purchase", kept["orphans"], "bought before this file")
     why = "a quantity below zero, or an invoice number that starts with C"
     steps.append(CleaningStep("purchases", "kept", kept["bought"], "", left))
     steps.append(CleaningStep("returns and cancellations", "kept", kept["returned"], why, left))

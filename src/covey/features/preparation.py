@@ -112,10 +112,6 @@ class TablePreparation:
             described.append(
                 Described(telling.name, telling.kind, told[keep], telling.unit, telling.role)
             )
-        ids = self._ids(table)
-        if ids is None and (table.rows is not None or not keep.all()):
-            # rows go by their number in the source, also where some were left out
-            ids = np.arange(1, n + 1) if table.rows is None else table.rows
         return Features(
             X=self.prepare(raw),
             raw=np.ascontiguousarray(raw),
@@ -125,8 +121,10 @@ class TablePreparation:
             ),
             preparation=self,
             source=table.source,
-            ids=ids[keep] if ids is not None else None,
-            id_name=self.id_column or "row",
+            ids=self._ids(table, n, keep),
+            id_name=self.id_column
+            if self.id_column is not None and self.id_column in table.columns
+            else "row",
             described=tuple(described),
             cleaning=(*table.cleaning, *steps),
             cautions=(*cautions, *self._infinities(n_infinite), *self._below_zero(raw)),
@@ -226,13 +224,14 @@ class TablePreparation:
         steps.append(CleaningStep("rows prepared", "kept", left, "", left))
         return keep, steps
 
-    def _ids(self, table: Table) -> NDArray[Any] | None:
-        """Return the names of the rows as they are written, or None."""
-        if self.id_column is None or self.id_column not in table.columns:
-            return None
-        column, kind = quote(self.id_column), table.types()[self.id_column]
-        text = table.arrays(id=f"CAST({text_sql(column, kind)} AS VARCHAR)")["id"]
-        return written(text)
+    def _ids(self, table: Table, n: int, keep: NDArray[Any]) -> NDArray[Any] | None:
+        """Return the names of the rows as they are written; else their numbers, if some left."""
+        numbers = np.arange(1, n + 1) if table.rows is None else table.rows
+        if self.id_column is not None and self.id_column in table.columns:
+            column, kind = quote(self.id_column), table.types()[self.id_column]
+            text = table.arrays(id=f"CAST({text_sql(column, kind)} AS VARCHAR)")["id"]
+            return written(text, numbers)[keep]
+        return None if keep.all() and table.rows is None else numbers[keep].astype(object)
 
     def _infinities(self, counts: Sequence[int]) -> list[Caution]:
         return [
@@ -254,7 +253,7 @@ class TablePreparation:
         return found
 
 
-def written(texts: NDArray[Any]) -> NDArray[Any]:
+def written(texts: NDArray[Any], numbers: NDArray[Any]) -> NDArray[Any]:
     """Return ids as text: ``17850.0`` as ``17850`` where all are whole, missing as ``row 7``."""
     present = [text for text in texts if text is not None]
     if any(text.endswith(".0") for text in present) and all(
@@ -262,7 +261,8 @@ def written(texts: NDArray[Any]) -> NDArray[Any]:
     ):
         texts = np.array([t if t is None else t.removesuffix(".0") for t in texts], dtype=object)
     return np.array(
-        [f"row {i + 1}" if text is None else text for i, text in enumerate(texts)], dtype=object
+        [f"row {i}" if text is None else text for i, text in zip(numbers, texts, strict=True)],
+        dtype=object,
     )
 
 

@@ -182,8 +182,8 @@ def number_sql(column: str, kind: str, decimal: str | None = ".") -> str:
 
 def plain_sql(column: str) -> str:
     """Read text as DOUBLE where it is a number as a programmer writes it."""
-    # the cast also takes 1_000, and so identifiers such as 2466_1649
-    return f"TRY_CAST(replace({column}, '_', '?') AS DOUBLE)"
+    # the cast also takes 1_000, and so identifiers such as 2466_1649; "nan" is no number
+    return f"nullif(TRY_CAST(replace({column}, '_', '?') AS DOUBLE), 'NaN'::DOUBLE)"
 
 
 def may_be_number(samples: Sequence[str], decimal: str) -> bool:

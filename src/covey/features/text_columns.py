@@ -101,6 +101,36 @@ def _mixed_dates(table: Table, column: Column, forms: dict[str, int]) -> dict[st
 def _text_number(table: Table, column: Column, signs: dict[str, int], clear: int) -> Column:
     """Settle the decimal sign and the unit of numbers in text."""
     decimal = "," if signs.get(",", 0) > signs.get(".", 0) else "."
+    found = _facts_of_numbers(table, column, decimal)
+    tie = bool(signs.get(",") == signs.get(".") and found["grouped"] and not table.decimal)
+    counts = dict[str, int]()
+    for unit, n in (found["units"] or {}).items():
+        symbol = str(spelling.CURRENCIES.get(unit, unit))
+        counts[symbol] = counts.get(symbol, 0) + n
+    units = sorted(counts, key=lambda unit: (-counts[unit], unit)) or [""]
+    doubts = (f"amounts in {', '.join(units)} stand side by side; nothing was converted",)
+    kind = "number" if found["plain"] >= signs[decimal] else "text number"
+    column = dataclasses.replace(
+        column,
+        kind=kind,
+        n_present=signs[decimal],
+        n_distinct=found["distinct"],
+        decimal=decimal,
+        unit=units[0],
+        bounds=(as_float(found["low"]), as_float(found["high"])),
+        n_unread=clear - signs[decimal],
+        unread=tuple(found["unread"] or []),
+        why=_how_written(decimal, units[0], kind, tie),
+        doubts=doubts if len(units) > 1 else (),
+        details={"ambiguous": "grouping"} if tie else {},
+    )
+    if column.n_distinct == 2 and column.bounds == (0.0, 1.0) and not column.n_unread:
+        return dataclasses.replace(column, kind="boolean", why="the only values are 0 and 1")
+    return column
+
+
+def _facts_of_numbers(table: Table, column: Column, decimal: str) -> dict[str, Any]:
+    """Ask for the units, the range and the misfits of numbers in text."""
     name = quote(column.name)
     rows = (  # each value is read once, however many questions are asked about it
         f"(SELECT {text_sql(name, column.type, vague=True)} AS t, "
@@ -108,47 +138,16 @@ def _text_number(table: Table, column: Column, signs: dict[str, int], clear: int
         f"{spelling.unit_sql(name, column.type)} AS u, "
         f"{spelling.plain_sql(name)} AS p FROM {quote(table.name)})"
     )
-    found = ask(
-        table,
-        {
-            "units": "list(DISTINCT u)",
-            "unit": "mode(u)",
-            "distinct": "count(DISTINCT v)",
-            "low": "min(v)",
-            "high": "max(v)",
-            "grouped": "count(*) FILTER (regexp_matches(t, '\\d[,.]\\d{3}([^\\d]|$)'))",
-            "plain": "count(p)",
-            "unread": "list_sort(list(DISTINCT t) FILTER (v IS NULL AND t IS NOT NULL))[:3]",
-        },
-        rows,
-    )
-    doubts: list[str] = []
-    tie = signs.get(",") == signs.get(".") and found["grouped"] and not table.decimal
-    unit_word = found["unit"] or ""
-    symbol = str(spelling.CURRENCIES.get(unit_word, unit_word))
-    others = {str(spelling.CURRENCIES.get(u, u)) for u in found["units"] or [] if u} - {symbol}
-    if others:
-        doubts.append(
-            f"amounts in {', '.join(sorted({symbol, *others}))} stand side by side; "
-            "nothing was converted"
-        )
-    kind = "number" if found["plain"] >= signs[decimal] else "text number"
-    return _number_unless_flag(
-        dataclasses.replace(
-            column,
-            kind=kind,
-            n_present=signs[decimal],
-            n_distinct=found["distinct"],
-            decimal=decimal,
-            unit=symbol,
-            bounds=(as_float(found["low"]), as_float(found["high"])),
-            n_unread=clear - signs[decimal],
-            unread=tuple(found["unread"] or []),
-            why=_how_written(decimal, symbol, kind, bool(tie)),
-            doubts=tuple(doubts),
-            details={"ambiguous": "grouping"} if tie else {},
-        )
-    )
+    asked = {
+        "units": "histogram(u) FILTER (u IS NOT NULL AND v IS NOT NULL)",
+        "distinct": "count(DISTINCT v)",
+        "low": "min(v)",
+        "high": "max(v)",
+        "grouped": "count(*) FILTER (regexp_matches(t, '\\d[,.]\\d{3}([^\\d]|$)'))",
+        "plain": "count(p)",
+        "unread": "list_sort(list(DISTINCT t) FILTER (v IS NULL AND t IS NOT NULL))[:3]",
+    }
+    return ask(table, asked, rows)
 
 
 def _how_written(decimal: str, unit: str, kind: str, tie: bool) -> str:
@@ -162,12 +161,6 @@ def _how_written(decimal: str, unit: str, kind: str, tie: bool) -> str:
     if unit:
         parts.append(f"unit {unit}")
     return "; ".join(parts)
-
-
-def _number_unless_flag(column: Column) -> Column:
-    if column.n_distinct == 2 and column.bounds == (0.0, 1.0) and not column.n_unread:
-        return dataclasses.replace(column, kind="boolean", why="the only values are 0 and 1")
-    return column
 
 
 def _text_date(table: Table, column: Column, forms: dict[str, int], clear: int) -> Column:
