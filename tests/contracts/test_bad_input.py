@@ -239,6 +239,12 @@ def test_mixed_types_in_a_column(segment: Segment) -> None:
     assert re.search(r"unknown|cannot be read|not numbers|missing", report)
 
 
+def test_words_for_missing_beside_words_among_numbers(accepted: Callable[..., str]) -> None:
+    report = accepted(HEADER + lines(100) + "X1,nan,3,5\nX2,soon,4,6\nX3,,5,7\nX4,n/a,6,8\n")
+    assert "cannot be read as numbers" in report
+    assert "'soon'" in report
+
+
 # ---------------------------------------------------------------- K
 
 
