@@ -7,6 +7,8 @@ are compared, never labels, save where data are integers and ties exact.
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -219,10 +221,58 @@ def check_sparse(X, rows, centers, weight) -> None:
     np.testing.assert_allclose(passes.distances(rows, centers), np.sqrt(sq), rtol=1e-11 + eps)
 
 
+def test_sparse_centers_that_products_cannot_tell_apart(rng: np.random.Generator) -> None:
+    far = 1e8 + rng.normal(size=(300, 7))
+    centers = 1e8 + rng.normal(size=(40, 7))
+    sq = brute(far, centers)
+    labels, sq_distance = passes.nearest(Csr.of(sp.csr_array(far)), centers)
+    np.testing.assert_array_equal(labels, sq.argmin(axis=1))
+    np.testing.assert_allclose(sq_distance, sq.min(axis=1), rtol=1e-11)
+
+
+#: Puts rows right before a page that must not be touched; a kernel that reads on is killed.
+GUARDED = """
+import ctypes, mmap, sys
+import numpy as np
+from covey.engine import passes
+passes.use_instruction_set(sys.argv[1])
+page = mmap.PAGESIZE
+arena = mmap.mmap(-1, 65 * page)
+base = ctypes.addressof(ctypes.c_char.from_buffer(arena))
+assert ctypes.CDLL(None).mprotect(ctypes.c_void_p(base + 64 * page), page, 0) == 0
+for dtype in (np.float32, np.float64):
+    size = np.dtype(dtype).itemsize
+    for n in (1, 5, 16, 64, 100):
+        for d in (1, 2, 3, 4, 5, 6, 7, 8, 9, 17, 31):
+            at = 64 * page - n * d * size
+            X = np.frombuffer(arena, dtype, n * d, at).reshape(n, d)
+            X[:] = np.arange(n * d).reshape(n, d) % 7
+            k = min(n, 5)
+            labels = np.zeros(n, np.int32)
+            passes.lloyd(X, X[-k:], np.ones(n), labels)
+            passes.lloyd(X, X[-k:], None, labels)
+            passes.nearest(X, X[-k:])
+            passes.inertia(X, X[-k:], labels, None)
+            passes.distances(X, X[-k:])
+            passes.seed_update(X, X[-1], np.ones(n), None)
+            passes.seed_potentials(X, X[-k:], np.ones(n), None)
+            if k > 1:
+                passes.nearest_two(X, X[-k:])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="guards a page by Linux's mprotect")
+def test_no_kernel_reads_beyond_its_rows(isa: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", GUARDED, isa], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @DTYPES
 def test_any_number_of_threads_gives_the_same_bytes(dtype: type, rng: np.random.Generator) -> None:
     X = rng.normal(size=(30_000, 3)).astype(dtype)
-    wide = rng.normal(size=(3000, 40)).astype(dtype)
+    wide = rng.normal(size=(20_000, 100)).astype(dtype)
     matrix = Csr.of(sp.random_array((5000, 60), density=0.1, format="csr", rng=rng, dtype=dtype))
     found = []
     for n_threads in (1, 2, 3, 8):
@@ -231,7 +281,7 @@ def test_any_number_of_threads_gives_the_same_bytes(dtype: type, rng: np.random.
         for rows in (X, wide, matrix):
             n = rows.shape[0]
             weight = np.linspace(0, 1, n)
-            centers = np.ascontiguousarray(np.eye(19, rows.shape[1], dtype=dtype))
+            centers = np.eye(300 if rows is wide else 19, rows.shape[1], dtype=dtype)
             labels = np.zeros(n, np.int32)
             partial, _ = passes.lloyd(rows, centers, weight, labels)
             closest = np.full(n, np.inf)
@@ -241,7 +291,7 @@ def test_any_number_of_threads_gives_the_same_bytes(dtype: type, rng: np.random.
             results += [passes.inertia(rows, centers, labels, weight)]
             results += [passes.distances(rows, centers), passes.nearest(rows, centers)[1]]
         labelings = np.stack([results[3][:3000] % 4, results[3][:3000] % 3]).astype(np.int32)
-        results.append(passes.silhouettes(wide, labelings))
+        results.append(passes.silhouettes(wide[:3000], labelings))
         found.append([each.tobytes() for each in results])
     assert all(each == found[0] for each in found[1:])
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -106,7 +107,10 @@ def test_a_forked_child_makes_its_own_threads(rows: np.ndarray) -> None:
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if child == 0:
-        os._exit(0 if sums(rows) == expected == sums(rows) else 1)
+        same = sums(rows) == expected == sums(rows)
+        tasks = Path("/proc/self/task")  # the one that forked, and two that help it
+        helped = len(list(tasks.iterdir())) == 3 if tasks.is_dir() else True
+        os._exit(0 if same and helped else 1 + same)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
     assert sums(rows) == expected
