@@ -223,12 +223,26 @@ def test_typed_columns_keep_their_kind() -> None:
     assert kinds == ["boolean", "date", "number", "number", "empty", "category"]
 
 
-def test_nested_values_have_no_kind() -> None:
+def test_values_of_other_types_have_no_kind() -> None:
     table = Table.from_columns({"x": np.array([1, 2])})
     table.con.execute("CREATE TABLE nested AS SELECT [1, 2] AS a, {'b': 1} AS s")
     nested = dataclasses.replace(table, name="nested", columns=("a", "s"))
-    assert [found.kind for found in recognise(nested)] == ["nested", "nested"]
+    assert [found.kind for found in recognise(nested)] == ["other", "other"]
 
 
 def test_sex_in_digits_is_a_category() -> None:
     assert column(["0", "1", "1"], name="Sex").kind == "category"
+
+
+def test_types_of_databases() -> None:
+    table = Table.from_columns({"x": np.array([1, 2])})
+    table.con.execute(
+        "CREATE TABLE typed AS SELECT uuid() AS u, (CASE i WHEN 0 THEN 'a' ELSE 'b' END)"
+        "::ENUM('a', 'b') AS e, i::DECIMAL(9, 2) AS d, i::HUGEINT AS h, "
+        "(CASE i WHEN 0 THEN 'infinity' ELSE '2020-01-02' END)::DATE AS day FROM range(3) s(i)"
+    )
+    typed = dataclasses.replace(table, name="typed", columns=("u", "e", "d", "h", "day"))
+    kinds = [found.kind for found in recognise(typed)]
+    assert kinds == ["category", "category", "number", "number", "date"]
+    days = read(typed, [Reading("day", "date")])[0]
+    assert list(np.isnat(days)) == [True, False, False]

@@ -161,12 +161,14 @@ def test_codes_are_names() -> None:
     rng = np.random.default_rng(2)
     columns = {"x": rng.normal(size=100), "shop_id": rng.integers(1, 5, 100),
                "zip": rng.integers(10000, 99999, 100)}  # fmt: skip
+    columns["state_code"] = [f"S{i}" for i in rng.integers(0, 5, 100)]
     columns["zip"][50:] = columns["zip"][:50]
     found = features(columns)
     assert found.names == ("x",)
     assert decision(found, "shop_id").action == "described"
     assert set(found.described[0].values) == {"1", "2", "3", "4"}
     assert decision(found, "zip").action == "left out"
+    assert decision(found, "state_code").action == "described"
 
 
 def test_dates_become_days() -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NUMBERS = ("number", "text number", "date")
 #: levels of a category told apart; the rest is "other"
 LEVELS = 20
+#: codes of more kinds than this name single things
+CODES = 200
 #: share of rows with a value from which a category is worth telling
 RARE = 0.1
 #: mean length from which text is prose, not the name of a kind
@@ -160,7 +162,7 @@ def _decide(
         return "row identifier", _why_identifier(column, wishes, n, coded), f"--features {name}"
     if column.kind == "empty":
         return "left out", "there is no value in it", ""
-    if column.kind == "nested":
+    if column.kind == "other":
         return "left out", f"values of type {column.type} have no distance", ""
     if coded:
         return _decide_code(column, wishes, n)
@@ -204,11 +206,10 @@ def _decide_category(column: Column, wishes: Wishes, n: int) -> tuple[str, str, 
 def _decide_code(column: Column, wishes: Wishes, n: int) -> tuple[str, str, str]:
     name = column.name
     zeros = "digits with zeros in front" if column.numbered else "the name says identifier"
-    few = 1 < column.n_distinct <= min(LEVELS, 0.2 * n)
-    if few and wishes.categories != "drop":
-        why = f"{zeros}, so the values are names and not quantities: told for each segment"
-        return "described", why, f"--features {name}"
-    return "left out", f"{zeros}, so the values are names and not quantities", f"--features {name}"
+    why = f"{zeros}, so the values are names and not quantities"
+    if 1 < column.n_distinct <= min(CODES, 0.2 * n) and wishes.categories != "drop":
+        return "described", f"{why}: told for each segment", f"--features {name}"
+    return "left out", why, f"--features {name}"
 
 
 def _why_identifier(column: Column, wishes: Wishes, n: int, coded: bool) -> str:
@@ -227,10 +228,10 @@ def _why_identifier(column: Column, wishes: Wishes, n: int, coded: bool) -> str:
 def _refuse_unusable(column: Column, n: int) -> None:
     """Raise ColumnError for a column that no feature can be made of."""
     text = column.kind == "category" and column.n_distinct > max(LEVELS, 0.5 * n)
-    if column.kind in ("empty", "nested") or text:
+    if column.kind in ("empty", "other") or text:
         got = {
             "empty": "only missing values",
-            "nested": f"values of type {column.type}",
+            "other": f"values of type {column.type}",
             "category": f"{column.n_distinct:,} different texts, such as free text or names",
         }[column.kind]
         raise ColumnError(

@@ -25,7 +25,7 @@ class Column:
 
     name: str
     type: str  # of DuckDB
-    kind: str  # "number", "text number", "date", "boolean", "category", "empty", "nested"
+    kind: str  # "number", "text number", "date", "boolean", "category", "empty", "other"
     n_present: int = 0  # values that are not missing
     n_distinct: int = 0
     decimal: str | None = None  # of numbers in text
@@ -89,18 +89,18 @@ def _first_look(table: Table, chosen: Sequence[str]) -> list[Column]:
         column, kind = quote(name), types[name]
         asked[f"{j} present"] = f"count({column})"
         if spelling.is_text(kind):
-            plain = spelling.plain_sql(column)
+            plain, text = spelling.plain_sql(column), f"CAST({column} AS VARCHAR)"
             asked[f"{j} numbers"] = f"count({plain})"
             asked[f"{j} zeros"] = (
-                f"count(*) FILTER ({column} LIKE '0_%' AND substr({column}, 2, 1) >= '0' "
-                f"AND substr({column}, 2, 1) <= '9')"
+                f"count(*) FILTER ({text} LIKE '0_%' "
+                f"AND contains('0123456789', substr({text}, 2, 1)))"
             )
-            asked[f"{j} length"] = f"avg(length({column}))"
+            asked[f"{j} length"] = f"avg(length({text}))"
         else:
             plain = f"CAST({column} AS DOUBLE)"
         if spelling.is_text(kind) or spelling.is_numeric(kind):
             asked[f"{j} low"], asked[f"{j} high"] = f"min({plain})", f"max({plain})"
-        if not _nested(kind):
+        if not _other(kind):
             asked[f"{j} distinct"] = f"count(DISTINCT {column})"
     found = ask(table, asked)
     facts = [
@@ -113,7 +113,7 @@ def _first_look(table: Table, chosen: Sequence[str]) -> list[Column]:
     ]
 
 
-def _nested(kind: str) -> bool:
+def _other(kind: str) -> bool:
     """Tell whether a DuckDB type is a list, a struct, a blob: nothing that a feature is made of."""
     plain = spelling.is_text(kind) or spelling.is_numeric(kind) or spelling.is_date(kind)
     return not (plain or kind == "BOOLEAN")
@@ -122,7 +122,7 @@ def _nested(kind: str) -> bool:
 def _typed_or_plain(name: str, kind: str, fact: dict[str, Any], decimal: str | None) -> Column:
     """Make a column of the first facts; kind "text?" needs the second look."""
     column = Column(
-        name, kind, "nested", fact["present"], fact.get("distinct", 0),
+        name, kind, "other", fact["present"], fact.get("distinct", 0),
         bounds=(as_float(fact.get("low")), as_float(fact.get("high"))),
     )  # fmt: skip
     if not fact["present"]:

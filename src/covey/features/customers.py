@@ -77,12 +77,13 @@ def customers_from_invoices(table: Table, columns: InvoiceColumns) -> Table:
     steps = _account(table, rules, n_lines)
     carried = _carried(table, others)
     _aggregate(table, columns, carried)
-    made = Table(
-        table.con,
-        "customers",
-        (columns.customer, *_MADE, *(name for name, _ in carried)),
-        table.source,
-        (*table.cleaning, *steps),
+    made = dataclasses.replace(
+        table,
+        name="customers",
+        columns=(columns.customer, *_MADE, *(name for name, _ in carried)),
+        cleaning=(*table.cleaning, *steps),
+        decimal=None,
+        rows=None,
     )
     n_kept = steps[-1].n_left or 0
     step = CleaningStep(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from covey.features.raw import Table
 
 _KINDS = {"category": "words", "date": "dates", "number": "numbers", "text number": "numbers",
-          "boolean": "yes and no", "nested": "lists"}  # fmt: skip
+          "boolean": "yes and no", "other": "lists"}  # fmt: skip
 #: rows looked at to tell what the columns hold
 LOOK = 10_000
 #: lines may be in disorder: dates and numbers are looked for where half of the values are

@@ -183,7 +183,9 @@ def number_sql(column: str, kind: str, decimal: str | None = ".") -> str:
 def plain_sql(column: str) -> str:
     """Read text as DOUBLE where it is a number as a programmer writes it."""
     # the cast also takes 1_000, and so identifiers such as 2466_1649; "nan" is no number
-    return f"nullif(TRY_CAST(replace({column}, '_', '?') AS DOUBLE), 'NaN'::DOUBLE)"
+    return (
+        f"nullif(TRY_CAST(replace(CAST({column} AS VARCHAR), '_', '?') AS DOUBLE), 'NaN'::DOUBLE)"
+    )
 
 
 def may_be_number(samples: Sequence[str], decimal: str) -> bool:
@@ -231,7 +233,7 @@ def date_sql(column: str, kind: str, form: str | None) -> str:
     ``form`` is one of DATE_FORMATS or MIXED_DATES; it matters for text only.
     """
     if is_date(kind):
-        return f"CAST({column} AS TIMESTAMP)"
+        return f"CASE WHEN isfinite({column}) THEN CAST({column} AS TIMESTAMP) END"
     if form is None or not (is_text(kind) or is_numeric(kind)):
         return "CAST(NULL AS TIMESTAMP)"
     text = text_sql(column, kind, vague=True)
