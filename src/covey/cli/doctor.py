@@ -20,7 +20,7 @@ from covey.extras import EXTRAS
 #: distributions whose versions matter to a result, or to a question about one
 LIBRARIES = (
     "numpy", "duckdb", "narwhals", "scipy", "scikit-learn", "click", "rich", "jinja2",
-    "matplotlib", "pandas", "polars", "pyarrow",
+    "pandas", "polars", "pyarrow",
 )  # fmt: skip
 
 
