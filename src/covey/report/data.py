@@ -26,9 +26,15 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from covey.flow import Explanation
+from covey.flow import Explanation, Map, Sweep
 
 SCHEMA = "covey.segments/1"
+
+#: one entry a row: in segments.csv, or only for a picture
+BULKY = {
+    *((Sweep, name) for name in ("rows", "row_silhouettes", "row_numbers")),
+    *((Map, name) for name in ("rows", "labels", "points", "pca")),
+}
 
 
 def render_json(explanation: Explanation) -> bytes:
@@ -57,10 +63,10 @@ def document(explanation: Explanation) -> dict[str, Any]:
         str(segment["number"]): dict(zip(names, row, strict=False))
         for segment, row in zip(result["segments"], result["heat"], strict=True)
     }
-    sweep = result["sweep"]
-    sweep["n_silhouette_rows"] = len(sweep.pop("rows"))
-    del sweep["row_silhouettes"], sweep["row_numbers"]
-    result["map"] = _map(result["map"], names)
+    result["sweep"]["n_silhouette_rows"] = len(explanation.sweep.rows)
+    result["map"]["pca_loadings"] = [
+        dict(zip(names, row, strict=False)) for row in result["map"]["pca_loadings"]
+    ]
     return result
 
 
@@ -69,20 +75,15 @@ def _name_values(exemplars: list[dict[str, Any]], names: list[str]) -> None:
         exemplar["values"] = dict(zip(names, exemplar["values"], strict=False))
 
 
-def _map(found: dict[str, Any], names: list[str]) -> dict[str, Any]:
-    for bulky in ("rows", "labels", "points", "pca"):
-        del found[bulky]
-    found["pca_loadings"] = [dict(zip(names, row, strict=False)) for row in found["pca_loadings"]]
-    return found
-
-
 def _plain(value: Any) -> Any:
     """Turn nouns, arrays and numpy scalars into plain JSON types."""
     if value is None or isinstance(value, str | bool):
         return value
     if dataclasses.is_dataclass(value):
         return {
-            field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)
+            field.name: _plain(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if (type(value), field.name) not in BULKY
         }
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
