@@ -2,7 +2,7 @@
 
 ::
 
-    raw ──features()──▶ Features ──fit()──▶ Run ──explain()──▶ Explanation ──render()──▶ Report
+    raw ──prepare()──▶ Features ──fit()──▶ Run ──explain()──▶ Explanation ──render()──▶ Report
 
 Each noun is frozen. Arrays are named with their shape: n rows, d features, k segments.
 A unit is text in the reader's own terms (``"£"``, ``"days"``, ``"%"``), or empty when unknown.
