@@ -246,3 +246,20 @@ def test_types_of_databases() -> None:
     assert kinds == ["category", "category", "number", "number", "date"]
     days = read(typed, [Reading("day", "date")])[0]
     assert list(np.isnat(days)) == [True, False, False]
+
+
+def test_wide_tables_are_recognised_as_narrow_ones_are() -> None:
+    narrow = {
+        "n": ["1", "2.5", None, "n/a"], "money": ["£1,200.50", "£2", "£7", None],
+        "day": ["2020-01-31", "2020-02-01", "?", "2020-02-03"], "flag": ["yes", "no", "no", "yes"],
+        "word": ["red", "green", "red", "blue"], "empty": [None] * 4,
+        "typed": np.array([1.0, 2.5, np.nan, np.inf]), "whole": np.arange(4),
+    }  # fmt: skip
+    expected = recognise(Table.from_columns(narrow))
+    wide = {f"{name} {i}": values for i in range(60) for name, values in narrow.items()}
+    found = recognise(Table.from_columns(wide))
+    assert len(found) == 480
+    for i, column in enumerate(found):
+        like = expected[i % len(expected)]
+        assert dataclasses.replace(column, name=like.name) == like or like.kind == "empty"
+        assert column.kind == like.kind

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from covey.errors import ColumnError, InputError, OptionError, nearest
 from covey.features import roles
-from covey.features.columns import Column, ask
+from covey.features.asking import ask
+from covey.features.columns import Column
 from covey.features.raw import quote
 from covey.features.spelling import number_sql
 from covey.flow import Caution, Decision

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from covey.features import roles, spelling
-from covey.features.raw import quote
+from covey.features.asking import ask_each
 
 if TYPE_CHECKING:
     from covey.features.raw import Table
 
 #: a column is what this share of its values is; the rest is taken for missing
 MOST = 0.95
-#: expressions in one query: DuckDB plans slowly beyond some hundred
-CHUNK = 100
 
 
 @dataclass(frozen=True)
@@ -68,49 +67,32 @@ def recognise(table: Table, names: Sequence[str] | None = None, most: float = MO
     return columns
 
 
-def ask(table: Table, expressions: dict[str, str], rows: str = "") -> dict[str, Any]:
-    """Evaluate aggregate expressions, a chunk to a query; ``rows`` replaces the table."""
-    names, found = list(expressions), {}
-    source = rows or quote(table.name)
-    for start in range(0, len(names), CHUNK):
-        part = names[start : start + CHUNK]
-        chosen = ", ".join(expressions[name] for name in part)
-        row = table.con.execute(f"SELECT {chosen} FROM {source}").fetchone()
-        assert row is not None  # an aggregate always gives one row
-        found |= dict(zip(part, row, strict=True))
-    return found
-
-
 def _first_look(table: Table, chosen: Sequence[str]) -> list[Column]:
     """Tell typed columns and plain numbers apart from text that needs a closer look."""
     types = table.types()
-    asked: dict[str, str] = {}
-    for j, name in enumerate(chosen):
-        column, kind = quote(name), types[name]
-        asked[f"{j} present"] = f"count({column})"
-        if spelling.is_text(kind):
-            plain, text = spelling.plain_sql(column), f"CAST({column} AS VARCHAR)"
-            asked[f"{j} numbers"] = f"count({plain})"
-            asked[f"{j} zeros"] = (
-                f"count(*) FILTER ({text} LIKE '0_%' "
-                f"AND contains('0123456789', substr({text}, 2, 1)))"
-            )
-            asked[f"{j} length"] = f"avg(length({text}))"
-        else:
-            plain = f"CAST({column} AS DOUBLE)"
-        if spelling.is_text(kind) or spelling.is_numeric(kind):
-            asked[f"{j} low"], asked[f"{j} high"] = f"min({plain})", f"max({plain})"
-        if not _other(kind):
-            asked[f"{j} distinct"] = f"count(DISTINCT {column})"
-    found = ask(table, asked)
-    facts = [
-        {key.partition(" ")[2]: found[key] for key in asked if key.startswith(f"{j} ")}
-        for j in range(len(chosen))
-    ]
-    return [
-        _typed_or_plain(name, types[name], fact, table.decimal)
-        for name, fact in zip(chosen, facts, strict=True)
-    ]
+    facts: dict[str, dict[str, Any]] = {}
+    for kind in dict.fromkeys(types[name] for name in chosen):
+        alike = [name for name in chosen if types[name] == kind]
+        facts |= ask_each(table, alike, functools.partial(_first_questions, kind=kind))
+    return [_typed_or_plain(name, types[name], facts[name], table.decimal) for name in chosen]
+
+
+def _first_questions(column: str, kind: str) -> dict[str, str]:
+    """Write the SQL of the first facts about a column."""
+    asked = {"present": f"count({column})"}
+    plain = f"CAST({column} AS DOUBLE)"
+    if spelling.is_text(kind):
+        plain, text = spelling.plain_sql(column), f"CAST({column} AS VARCHAR)"
+        asked["numbers"] = f"count({plain})"
+        asked["zeros"] = (
+            f"count(*) FILTER ({text} LIKE '0_%' AND contains('0123456789', substr({text}, 2, 1)))"
+        )
+        asked["length"] = f"avg(length({text}))"
+    if spelling.is_text(kind) or spelling.is_numeric(kind):
+        asked["low"], asked["high"] = f"min({plain})", f"max({plain})"
+    if not _other(kind):
+        asked["distinct"] = f"count(DISTINCT {column})"
+    return asked
 
 
 def _other(kind: str) -> bool:

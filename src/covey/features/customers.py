@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from covey.errors import ColumnError, InputError, nearest
-from covey.features.columns import Column, ask, recognise
+from covey.features.asking import ask
+from covey.features.columns import Column, recognise
 from covey.features.invoices import HALF, ROLES, InvoiceColumns, invoice_columns
 from covey.features.raw import Table, quote
 from covey.features.spelling import date_sql, number_sql, text_sql

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from covey.errors import ColumnError, InputError, nearest
+from covey.features.asking import ask
 from covey.features.raw import quote
 from covey.features.scaling import Scaling
 from covey.features.spelling import text_sql
@@ -284,8 +285,6 @@ def _misfits(preparation: TablePreparation, table: Table) -> list[Caution]:
             text = text_sql(column, kind, vague=True)
             value = reading.sql(kind, table.decimal)
             asked[name] = f"count(*) FILTER ({text} IS NOT NULL AND {value} IS NULL)"
-    from covey.features.columns import ask
-
     found = ask(table, asked) if asked else {}
     cautions = []
     for name, n in found.items():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import TYPE_CHECKING, Any
 
 from covey.features import spelling
-from covey.features.columns import MOST, Column, as_float, ask
+from covey.features.asking import ask, ask_each
+from covey.features.columns import MOST, Column, as_float
 from covey.features.raw import quote
 from covey.features.spelling import date_sql, number_sql, text_sql
 
@@ -22,8 +24,16 @@ SHORT = 40
 def second_look(table: Table, columns: list[Column], most: float) -> list[Column]:
     """Tell numbers in text, dates, booleans and categories apart."""
     tried = {column.name: _candidates(table, column) for column in columns}
-    found = ask(table, _counts(tried, columns))
-    return [_settle(table, column, tried[column.name], found, most) for column in columns]
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for column in columns:
+        groups.setdefault((column.type, *tried[column.name]), []).append(column.name)
+    found: dict[str, dict[str, Any]] = {}
+    for (kind, *candidates), names in groups.items():
+        asked = functools.partial(_questions, kind=kind, candidates=candidates)
+        found |= ask_each(table, names, asked)
+    return [
+        _settle(table, column, tried[column.name], found[column.name], most) for column in columns
+    ]
 
 
 def _candidates(table: Table, column: Column) -> list[str]:
@@ -40,18 +50,15 @@ def _candidates(table: Table, column: Column) -> list[str]:
     return [*decimals, *spelling.may_be_dates(samples)]
 
 
-def _counts(tried: dict[str, list[str]], columns: list[Column]) -> dict[str, str]:
+def _questions(column: str, kind: str, candidates: list[str]) -> dict[str, str]:
     """Write the SQL that counts values present, and those that each candidate can read."""
-    asked = {}
-    for column in columns:
-        name, kind = quote(column.name), column.type
-        asked[f"{column.name} present"] = f"count({text_sql(name, kind)})"
-        asked[f"{column.name} distinct"] = f"count(DISTINCT {text_sql(name, kind)})"
-        if tried[column.name]:
-            asked[f"{column.name} clear"] = f"count({text_sql(name, kind, vague=True)})"
-        for one in tried[column.name]:
-            read = number_sql if len(one) == 1 else date_sql
-            asked[f"{column.name} {one}"] = f"count({read(name, kind, one)})"
+    text = text_sql(column, kind)
+    asked = {"present": f"count({text})", "distinct": f"count(DISTINCT {text})"}
+    if candidates:
+        asked["clear"] = f"count({text_sql(column, kind, vague=True)})"
+    for one in candidates:
+        read = number_sql if len(one) == 1 else date_sql
+        asked[one] = f"count({read(column, kind, one)})"
     return asked
 
 
@@ -59,13 +66,13 @@ def _settle(
     table: Table, column: Column, tried: list[str], found: dict[str, Any], most: float
 ) -> Column:
     """Decide what a text column is from the counts over all rows."""
-    count = {one: found[f"{column.name} {one}"] for one in tried}
+    count = {one: found[one] for one in tried}
     column = dataclasses.replace(
         column,
-        n_present=found[f"{column.name} present"],
-        n_distinct=found[f"{column.name} distinct"],
+        n_present=found["present"],
+        n_distinct=found["distinct"],
     )
-    clear = found.get(f"{column.name} clear", 0)
+    clear = found.get("clear", 0)
     if not column.n_present:
         return dataclasses.replace(column, kind="empty")
     signs = {one: n for one, n in count.items() if len(one) == 1}

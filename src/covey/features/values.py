@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from covey.features import spelling
-from covey.features.columns import CHUNK, ask
+from covey.features.asking import CHUNK, ask_each
 from covey.features.raw import quote
 
 if TYPE_CHECKING:
@@ -89,12 +89,16 @@ def _plain_numbers(table: Table, readings: list[Reading], types: dict[str, str])
     """Name the text columns that hold plain numbers only: the patterns of others are slow."""
     if table.decimal == ",":
         return set()
-    asked = {
-        reading.column: f"count({quote(reading.column)}) = "
-        f"count({spelling.plain_sql(quote(reading.column))})"
+    names = [
+        reading.column
         for reading in readings
         if reading.kind == "number"
         and reading.decimal != ","
         and types[reading.column] == "VARCHAR"
-    }
-    return {column for column, all_plain in ask(table, asked).items() if all_plain}
+    ]
+    found = ask_each(table, list(dict.fromkeys(names)), _plain_questions)
+    return {name for name, answer in found.items() if answer["plain"]}
+
+
+def _plain_questions(column: str) -> dict[str, str]:
+    return {"plain": f"count({column}) = count({spelling.plain_sql(column)})"}
