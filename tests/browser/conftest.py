@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
-
-HERE = Path(__file__).parent
-
-
-@pytest.fixture(scope="session")
-def sample() -> ModuleType:
-    """Return the module that builds explanations by hand."""
-    spec = importlib.util.spec_from_file_location("report_sample", HERE.parent / "golden/sample.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+import sample
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +70,7 @@ def visit(browser: Any) -> Callable[..., AbstractContextManager[Visit]]:
 
 
 @pytest.fixture(scope="session")
-def reports(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType) -> dict[str, Path]:
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Render reports of several shapes, the real pipeline's among them: name to file."""
     from covey.report.page import render_html
 

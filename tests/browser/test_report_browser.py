@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sample
 
 from covey.report.page import render_html
 from covey.report.palette import contrast
@@ -165,9 +166,7 @@ def test_keyboard_reaches_what_scrolls(visit: Callable[..., Any], reports: dict[
         assert first and first["x"] >= 0  # the name of the row stays in sight
 
 
-def test_script_in_the_data_does_not_run(
-    visit: Callable[..., Any], sample: Any, tmp_path: Path
-) -> None:
+def test_script_in_the_data_does_not_run(visit: Callable[..., Any], tmp_path: Path) -> None:
     evil = "<img src=x onerror=document.title='owned'><script>document.title='owned'</script>"
     place = tmp_path / "evil.html"
     place.write_bytes(render_html(sample.plain(2, 2, title=evil)))

@@ -6,13 +6,12 @@ Pictures are left out: the last bit of a logarithm may differ between machines a
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+import sample
 
 from covey.report.data import render_json
 from covey.report.page import render_html
@@ -20,17 +19,6 @@ from covey.report.summary import render_text
 from covey.report.tables import profile_csv
 
 HERE = Path(__file__).parent
-
-
-def load_sample() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("report_sample", HERE / "sample.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-sample = load_sample()
 
 
 def without_pictures(page: bytes) -> bytes:

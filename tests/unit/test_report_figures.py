@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import itertools
 import re
 import xml.etree.ElementTree as ET
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
+import sample
 
 from covey.flow import Name
 from covey.report import heat, palette, silhouettes
@@ -19,18 +17,6 @@ from covey.report.axes import Axis, beyond, fit_axis, round_steps, spaced
 from covey.report.figures import figures
 from covey.report.placement import CHIP, Box, place_tags
 from covey.report.svg import Drawing, shorten, text_width, wrap
-
-
-def load_sample() -> ModuleType:
-    place = Path(__file__).parents[1] / "golden" / "sample.py"
-    spec = importlib.util.spec_from_file_location("report_sample", place)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-sample = load_sample()
 
 # ---------------------------------------------------------------- axes
 

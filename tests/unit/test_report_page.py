@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import itertools
 import json
 import re
 import subprocess
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
+import sample
 
 from covey.flow import Exemplar, Explanation, Name
 from covey.report.bundle import render
@@ -25,18 +23,6 @@ from covey.report.words import gauges, headline, sentence, telling
 
 NB = "\u00a0%"  # no-break space, as between a number and its sign
 EVIL = "<script>alert(1)</script>\"'&"
-
-
-def load_sample() -> ModuleType:
-    place = Path(__file__).parents[1] / "golden" / "sample.py"
-    spec = importlib.util.spec_from_file_location("report_sample", place)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-sample = load_sample()
 
 
 def poisoned() -> Explanation:

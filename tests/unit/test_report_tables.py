@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import importlib.util
 import io
 import time
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
+import sample
 
 from covey.flow import Assignment, Level, Name
 from covey.report.tables import PROFILE_HEADER, cell, profile_csv, segments_csv
-
-
-def load_sample() -> ModuleType:
-    place = Path(__file__).parents[1] / "golden" / "sample.py"
-    spec = importlib.util.spec_from_file_location("report_sample", place)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-sample = load_sample()
 
 
 def assigned(rows: object, names: list[str], **changes: object) -> Assignment:
