@@ -62,24 +62,25 @@ Totals lloyd(const Dense<T>& X, const Centers<T>& centers, const double* weight,
   const Buffers<Label> found(n_threads, CHUNK);
   const Buffers<double> tables(blocks.count(), layout.size() * k);
   const Buffers<Totals> totals(blocks.count(), 1);
+  const Doubled<T> doubled(centers);
+  const auto screen = screening(centers);
+  // Inertia from the lanes is free, and as exact as T allows; floats of few features, and rows
+  // whose nearest center was found by screening, are measured as they are summed.
+  const bool by_lanes = !screen && (sizeof(T) == sizeof(double) || d > 8);
   each_block(blocks.count(), n_threads, [&](Int block, int worker) {
-    T* sq = scratch[worker];
-    double own_sq[CHUNK];
+    T* sq = by_lanes ? scratch[worker] : nullptr;
     Totals& total = *totals[block] = {};
     const Sums table{tables[block], k, d, layout.stride, layout.copies};
     std::fill(table.at, table.at + layout.size() * k, 0.0);
     each_chunk(blocks.at(block), [&](Range rows) {
-      kernel.nearest(X, centers, rows, found[worker], sq, sq + CHUNK);
-      double inertia = kernel.weigh(sq, from(weight, rows.begin), rows.size());
-      if (!std::isfinite(inertia)) {  // squares overflow T: once more in double
-        kernel.own(X, centers, rows, found[worker], own_sq);
-        inertia = 0;
-        for (Int i = 0; i < rows.size(); ++i)
-          inertia += weight ? weight[rows.begin + i] * own_sq[i] : own_sq[i];
-      }
-      total.inertia += inertia;
+      kernel.nearest(X, centers, screen ? screen->view() : nullptr, rows, found[worker], sq,
+                     scratch[worker] + CHUNK);
+      double inertia = by_lanes ? kernel.weigh(sq, from(weight, rows.begin), rows.size()) : 0;
+      const bool measure = !by_lanes || !std::isfinite(inertia);  // squares overflow T
+      if (measure) inertia = 0;
+      total.inertia += inertia + kernel.add_rows(X, measure ? doubled.view() : nullptr, rows,
+                                                 found[worker], from(weight, rows.begin), table);
       total.n_changed += kernel.relabel(found[worker], labels + rows.begin, rows.size());
-      kernel.add_rows(X, rows, found[worker], from(weight, rows.begin), table);
     });
     for (Int copy = 1; copy < layout.copies; ++copy)
       for (Int i = 0; i < k * layout.stride; ++i)
@@ -105,12 +106,13 @@ void nearest(const Dense<T>& X, const Centers<T>& centers, Label* labels, double
   const auto& kernel = kernels<T>();
   const Blocks blocks{X.n, BLOCK};
   const int n_threads = threads();
-  const Buffers<T> scratch(n_threads, scratch_size(X.d) + CHUNK);
+  const Buffers<T> scratch(n_threads, scratch_size(X.d));
+  const auto screen = screening(centers);
   each_block(blocks.count(), n_threads, [&](Int block, int worker) {
     Label found[CHUNK];
     each_chunk(blocks.at(block), [&](Range rows) {
-      T* lane_sq = scratch[worker];
-      kernel.nearest(X, centers, rows, found, lane_sq, lane_sq + CHUNK);
+      kernel.nearest(X, centers, screen ? screen->view() : nullptr, rows, found, nullptr,
+                     scratch[worker]);
       std::copy(found, found + rows.size(), labels + rows.begin);
       kernel.own(X, centers, rows, found, sq + rows.begin);
     });

@@ -44,6 +44,13 @@ struct Across {
   const T* feature(Int f) const { return at + f * stride; }
 };
 
+/// Centers rounded to float, to find the nearest of them for rows in double: see screened.hpp.
+struct Screen {
+  const float* at;      // k × d: c − shift
+  const double* shift;  // d: about where the centers lie
+  float reach;          // most ‖c − shift‖
+};
+
 inline constexpr Int ACROSS = 32;  // a multiple of the lanes of every register
 
 struct Range {
@@ -68,8 +75,9 @@ inline constexpr Int CHUNK = 512;
 /// Most rows in a tile.
 inline constexpr Int TILE_ROWS = 64;
 
-/// Values of scratch that a dense kernel may use: a tile, rows to be put into it, a register.
-inline constexpr Int scratch_size(Int d) { return 2 * TILE_ROWS * d + 16; }
+/// Values of scratch that a dense kernel may use: a tile, rows to be put into it, a register;
+/// and as much again in float, and rows in doubt, for screening.
+inline constexpr Int scratch_size(Int d) { return 5 * TILE_ROWS * d + 128; }
 
 /// Labelings of the rows whose silhouettes are asked, as the kernel reads them.
 template <class T>
@@ -84,10 +92,13 @@ struct Cells {
 
 template <class T>
 struct Kernels {
-  /// Nearest center of each row, ties to the lowest index, and the squared distance to it as
-  /// the lanes found it; both have room for CHUNK, the range is no longer. A row whose distances
-  /// all overflow T is decided in double; its distance stays infinite.
-  void (*nearest)(const Dense<T>&, const Centers<T>&, Range, Label* labels, T* sq, T* scratch);
+  /// Nearest center of each row, ties to the lowest index; `labels` has room for CHUNK, the range
+  /// is no longer. A row whose distances all overflow T is decided in double.
+  /// `sq` (room for CHUNK, or null) gets the squared distances as the lanes found them, infinite
+  /// where they overflow. With a screen (or null), only rows in doubt are looked at in T; then
+  /// `sq` must be null.
+  void (*nearest)(const Dense<T>&, const Centers<T>&, const Screen*, Range, Label* labels, T* sq,
+                  T* scratch);
 
   /// Nearest and second nearest center.
   void (*nearest_two)(const Dense<T>&, const Centers<T>&, Range, Label* first, Label* second,
@@ -97,8 +108,10 @@ struct Kernels {
   void (*own)(const Dense<T>&, const Centers<T>&, Range, const Label* labels, double* sq);
 
   /// Add w·x and w of each row to the sums of its label; `weight` may be null. Arrays start at
-  /// the range's first row.
-  void (*add_rows)(const Dense<T>&, Range, const Label* labels, const double* weight, Sums);
+  /// the range's first row. Returns Σ w ‖x − c‖², direct and in double, when `centers` (k × stride,
+  /// slot d is 1, filling 0) are given, else 0.
+  double (*add_rows)(const Dense<T>&, const double* centers, Range, const Label* labels,
+                     const double* weight, Sums);
 
   /// Σ w sq; `weight` may be null.
   double (*weigh)(const T* sq, const double* weight, Int n);

@@ -75,6 +75,11 @@ inline V minimum(V a, V b) {
   return a < b ? a : b;
 }
 
+template <class V>
+inline V maximum(V a, V b) {
+  return a > b ? a : b;
+}
+
 // The one operation that vector extensions lack. A cast between vectors of a size keeps the bits.
 #if COVEY_WIDTH == 64
 // With a full mask: GCC 12 warns of its own _mm512_sqrt_ps.
@@ -102,11 +107,12 @@ inline V root(V x) {
 #endif
 
 /// Whether a comparison held in any lane.
-template <class T>
-inline bool any(mask<T> where) {
-  bool found = false;
-  for (int l = 0; l < lanes<T>; ++l) found |= where[l] != 0;
-  return found;
+template <class M>
+inline bool any(M where) {
+  std::uint64_t word[sizeof(M) / 8], all = 0;
+  std::memcpy(word, &where, sizeof(M));
+  for (std::uint64_t each : word) all |= each;
+  return all != 0;
 }
 
 /// Sum of the lanes, halves folded onto each other: one fixed order for each width.

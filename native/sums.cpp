@@ -6,9 +6,9 @@ namespace covey {
 namespace {
 
 /// Rows of few features: one or two registers hold a row and its weight, which is slot D.
-template <class T, int D, bool weighted>
-void add_short(const Dense<T>& X, Range range, const Label* labels, const double* weight,
-               Sums sums) {
+template <class T, int D, bool weighted, bool measured>
+double add_short(const Dense<T>& X, const double* centers, Range range, const Label* labels,
+                 const double* weight, Sums sums) {
   constexpr int P = static_cast<int>(sums_stride(D));
   constexpr int N = P < lanes<double> ? P : lanes<double>;
   using some = vec<double, N>;
@@ -17,13 +17,25 @@ void add_short(const Dense<T>& X, Range range, const Label* labels, const double
   std::fill(feature_slots, feature_slots + D, 1);
   double* copies[4];
   for (Int c = 0; c < 4; ++c) copies[c] = sums.at + c % sums.copies * sums.k * P;
-  const auto add = [&](const T* row, Int i, double* copy) {
-    double* to = copy + Int{labels[i]} * P;
+  some inertia[4] = {};
+  const auto add = [&](const T* row, Int i, int c) {
+    const Int at = Int{labels[i]} * P;
+    double* to = copies[c] + at;
     COVEY_UNROLL
     for (int p = 0; p < P; p += N) {
       some x = doubles<N>(row + p);
       x = select(load<some>(feature_slots + p) > some{}, x, load<some>(weight_slot + p));
-      if (weighted) x *= broadcast<some>(weight[i]);
+      some sq{};
+      if (measured) {
+        sq = x - load<some>(centers + at + p);
+        sq *= sq;
+      }
+      if (weighted) {
+        const some w = broadcast<some>(weight[i]);
+        sq *= w;
+        x *= w;
+      }
+      inertia[c] += sq;
       store(to + p, load<some>(to + p) + x);
     }
   };
@@ -32,45 +44,67 @@ void add_short(const Dense<T>& X, Range range, const Label* labels, const double
   const T* row = X.row(range.begin);
   Int i = 0;
   for (; i + 4 <= whole; i += 4) COVEY_UNROLL
-  for (int c = 0; c < 4; ++c, row += D) add(row, i + c, copies[c]);
+  for (int c = 0; c < 4; ++c, row += D) add(row, i + c, c);
   for (; i < range.size(); ++i, row += D) {
     T padded[P] = {};
     std::copy(row, row + D, padded);
-    add(padded, i, copies[i & 3]);
+    add(padded, i, i & 3);
   }
+  return total<double, N>((inertia[0] + inertia[1]) + (inertia[2] + inertia[3]));
 }
 
-template <class T>
-void add_long(const Dense<T>& X, Range range, const Label* labels, const double* weight,
-              Sums sums) {
+template <class T, bool measured>
+double add_long(const Dense<T>& X, const double* centers, Range range, const Label* labels,
+                const double* weight, Sums sums) {
   constexpr int N = lanes<double>;
   const Int copy = sums.k * sums.stride, last_copy = sums.copies - 1;
   const T* row = X.row(range.begin);
+  pack<double> inertia{};
+  double rest = 0;
   for (Int i = 0; i < range.size(); ++i, row += X.d) {
-    double* to = sums.at + (i & last_copy) * copy + labels[i] * sums.stride;
+    const Int at = labels[i] * sums.stride;
+    double* to = sums.at + (i & last_copy) * copy + at;
     const double w = weight ? weight[i] : 1.0;
     const pack<double> all = broadcast<pack<double>>(w);
     Int f = 0;
-    for (; f + N <= X.d; f += N)
-      store(to + f, load<pack<double>>(to + f) + all * doubles<N>(row + f));
-    for (; f < X.d; ++f) to[f] += w * double(row[f]);
+    for (; f + N <= X.d; f += N) {
+      const pack<double> x = doubles<N>(row + f);
+      store(to + f, load<pack<double>>(to + f) + all * x);
+      if (measured) {
+        const pack<double> difference = x - load<pack<double>>(centers + at + f);
+        inertia += all * difference * difference;
+      }
+    }
+    for (; f < X.d; ++f) {
+      const double x = double(row[f]);
+      to[f] += w * x;
+      if (measured) rest += w * (x - centers[at + f]) * (x - centers[at + f]);
+    }
     to[X.d] += w;
   }
+  return rest + total<double, N>(inertia);
 }
 
 template <class T, int D>
-void add_by(const Dense<T>& X, Range range, const Label* labels, const double* weight, Sums sums) {
-  if constexpr (D > 0)
-    weight ? add_short<T, D, true>(X, range, labels, weight, sums)
-           : add_short<T, D, false>(X, range, labels, weight, sums);
-  else
-    add_long<T>(X, range, labels, weight, sums);
+double add_by(const Dense<T>& X, const double* centers, Range range, const Label* labels,
+              const double* weight, Sums sums) {
+  constexpr auto variant = [](auto weighted, auto measured) {
+    if constexpr (D > 0)
+      return add_short<T, D, weighted, measured>;
+    else
+      return add_long<T, measured>;
+  };
+  constexpr std::true_type yes;
+  constexpr std::false_type no;
+  const auto add = weight ? (centers ? variant(yes, yes) : variant(yes, no))
+                          : (centers ? variant(no, yes) : variant(no, no));
+  return add(X, centers, range, labels, weight, sums);
 }
 
 template <class T>
-void add_rows(const Dense<T>& X, Range range, const Label* labels, const double* weight,
-              Sums sums) {
-  COVEY_BY_FEATURES(add_by, X.d, X, range, labels, weight, sums)
+double add_rows(const Dense<T>& X, const double* centers, Range range, const Label* labels,
+                const double* weight, Sums sums) {
+  COVEY_BY_FEATURES(add_by, X.d, X, centers, range, labels, weight, sums)
 }
 
 template <class T>
@@ -113,7 +147,7 @@ double weigh(const T* sq, const double* weight, Int n) {
 Int relabel(const Label* found, Label* labels, Int n) {
   std::int32_t n_changed = 0;
   for (Int i = 0; i < n; ++i) n_changed += found[i] != labels[i];
-  std::copy(found, found + n, labels);
+  if (n_changed > 0) std::copy(found, found + n, labels);
   return n_changed;
 }
 

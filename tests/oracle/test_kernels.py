@@ -141,10 +141,34 @@ def test_sizes_around_every_edge(dtype: type, rng: np.random.Generator) -> None:
 def test_far_from_the_origin_nothing_cancels(dtype: type, d: int, rng: np.random.Generator) -> None:
     far = 1e8 if dtype == np.float64 else 1e4
     X = (rng.normal(size=(500, d)) + far).astype(dtype)
-    centers = (rng.normal(size=(11, d)) + far).astype(dtype)
+    for k in (11, 40):
+        centers = (rng.normal(size=(k, d)) + far).astype(dtype)
+        check_assignment(X, centers, None)
+        check_two(X, centers)
+    check_seeding(X, centers, None)
+
+
+@DTYPES
+@pytest.mark.parametrize("d", [1, 2, 5, 8, 9, 40])
+def test_rows_half_way_between_centers(dtype: type, d: int, rng: np.random.Generator) -> None:
+    """Rows in double are screened in float: these lie where float cannot tell."""
+    centers = rng.normal(size=(40, d))
+    pairs = rng.integers(0, 40, size=(1500, 2))
+    nudge = 10.0 ** rng.uniform(-14, -4, size=(1500, 1)) * rng.normal(size=(1500, d))
+    X = ((centers[pairs[:, 0]] + centers[pairs[:, 1]]) / 2 + nudge).astype(dtype)
+    check_assignment(X, centers.astype(dtype), None)
+    check_two(X, centers.astype(dtype))
+
+
+@DTYPES
+def test_tight_groups_far_apart(dtype: type, rng: np.random.Generator) -> None:
+    """The spread within a group is what float cannot hold beside the span of all."""
+    spread = 1e-7 if dtype == np.float64 else 1e-3
+    places = rng.normal(size=(5, 3))
+    X = (places[rng.integers(0, 5, 2000)] + spread * rng.normal(size=(2000, 3))).astype(dtype)
+    centers = X[rng.permutation(2000)[:30]]
     check_assignment(X, centers, None)
     check_two(X, centers)
-    check_seeding(X, centers, None)
 
 
 @DTYPES
@@ -154,8 +178,9 @@ def test_scales_whose_squares_are_representable(
 ) -> None:
     for power in (-30, -15, 15, 30) if dtype == np.float64 else (-14, -7, 7, 14):
         X = (rng.normal(size=(100, d)) * 10.0**power).astype(dtype)
-        check_assignment(X, X[:9] * dtype(1.5), None)
-        check_two(X, X[:9] * dtype(1.5))
+        for k in (9, 30):
+            check_assignment(X, X[:k] * dtype(1.5), None)
+            check_two(X, X[:k] * dtype(1.5))
 
 
 @pytest.mark.parametrize("d", [3, 20])
