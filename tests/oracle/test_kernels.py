@@ -161,6 +161,15 @@ def test_rows_half_way_between_centers(dtype: type, d: int, rng: np.random.Gener
 
 
 @DTYPES
+@pytest.mark.parametrize("d", [1, 3, 8, 30])
+def test_rows_far_from_all_centers(dtype: type, d: int, rng: np.random.Generator) -> None:
+    X = (rng.normal(size=(3000, d)) * 1e4).astype(dtype)
+    centers = rng.normal(size=(60, d)).astype(dtype)
+    check_assignment(X, centers, None)
+    check_two(X, centers)
+
+
+@DTYPES
 def test_tight_groups_far_apart(dtype: type, rng: np.random.Generator) -> None:
     """The spread within a group is what float cannot hold beside the span of all."""
     spread = 1e-7 if dtype == np.float64 else 1e-3
@@ -176,9 +185,9 @@ def test_tight_groups_far_apart(dtype: type, rng: np.random.Generator) -> None:
 def test_scales_whose_squares_are_representable(
     dtype: type, d: int, rng: np.random.Generator
 ) -> None:
-    for power in (-30, -15, 15, 30) if dtype == np.float64 else (-14, -7, 7, 14):
-        X = (rng.normal(size=(100, d)) * 10.0**power).astype(dtype)
-        for k in (9, 30):
+    for power in (-30, -22, -21, -15, 15, 30) if dtype == np.float64 else (-14, -7, 7, 14):
+        X = (rng.normal(size=(700, d)) * 10.0**power).astype(dtype)
+        for k in (9, 60):
             check_assignment(X, X[:k] * dtype(1.5), None)
             check_two(X, X[:k] * dtype(1.5))
 
