@@ -30,7 +30,9 @@ class Columns(dict[str, Any]):
         return "\n".join(lines)
 
 
-def in_kind(columns: Mapping[str, NDArray[Any]], like: Any, rows_of: bool = False) -> Any:
+def in_kind(
+    columns: Mapping[str, NDArray[Any]], like: Any, rows_of: bool = False, id_name: str = ""
+) -> Any:
     """Return columns as the kind of data frame that ``like`` is.
 
     Parameters
@@ -41,6 +43,9 @@ def in_kind(columns: Mapping[str, NDArray[Any]], like: Any, rows_of: bool = Fals
         else gives ``Columns``.
     rows_of : bool
         The rows are those of ``like``, so a pandas frame keeps its index.
+    id_name : str
+        The column that names the rows. Identifiers travel as text; here they take the type of
+        the column of that name in ``like``, so that the two can be joined.
     """
     root = type(like).__module__.partition(".")[0]
     name = type(like).__name__
@@ -48,16 +53,73 @@ def in_kind(columns: Mapping[str, NDArray[Any]], like: Any, rows_of: bool = Fals
         import pandas as pd
 
         keep = rows_of and len(like) == len(next(iter(columns.values()), ()))
-        return pd.DataFrame(dict(columns), index=like.index if keep else None)
+        frame = pd.DataFrame(dict(columns), index=like.index if keep else None)
+        return _pandas_ids(frame.infer_objects(), like, id_name)
     if root == "polars" and name in ("DataFrame", "LazyFrame"):
         import polars as pl
 
-        return pl.DataFrame({key: _listed(values) for key, values in columns.items()})
+        frame = pl.DataFrame({key: _listed(values) for key, values in columns.items()})
+        return _polars_ids(frame, like, id_name)
     if root == "pyarrow" and name in ("Table", "RecordBatch"):
         import pyarrow as pa
 
-        return pa.table({key: _listed(values) for key, values in columns.items()})
-    return Columns(columns)
+        table = pa.table({key: _listed(values) for key, values in columns.items()})
+        return _arrow_ids(table, like, id_name)
+    return Columns(_plain_ids(columns, like, id_name))
+
+
+def _pandas_ids(frame: Any, like: Any, id_name: str) -> Any:
+    if id_name not in frame or list(like.columns).count(id_name) != 1:
+        return frame
+    wanted = like[id_name].dtype
+    if hasattr(wanted, "categories"):  # text that is none of them would be lost without a word
+        return frame
+    try:
+        return frame.assign(**{id_name: frame[id_name].astype(wanted)})
+    except (TypeError, ValueError, OverflowError):  # "row 7" stands for a missing identifier
+        return frame
+
+
+def _polars_ids(frame: Any, like: Any, id_name: str) -> Any:
+    import polars as pl
+
+    wanted = like.collect_schema().get(id_name) if id_name in frame.columns else None
+    if wanted is None:
+        return frame
+    try:
+        return frame.with_columns(pl.col(id_name).cast(wanted))
+    except pl.exceptions.PolarsError:
+        return frame
+
+
+def _arrow_ids(table: Any, like: Any, id_name: str) -> Any:
+    import pyarrow as pa
+
+    if id_name not in table.column_names or like.schema.names.count(id_name) != 1:
+        return table
+    at = table.column_names.index(id_name)
+    try:
+        typed = table.column(at).cast(like.schema.field(id_name).type)
+    except pa.ArrowException:
+        return table
+    return table.set_column(at, id_name, typed)
+
+
+def _plain_ids(
+    columns: Mapping[str, NDArray[Any]], like: Any, id_name: str
+) -> Mapping[str, NDArray[Any]]:
+    if not isinstance(like, Mapping) or id_name not in like or id_name not in columns:
+        return columns
+    import numpy as np
+
+    wanted = np.asarray(like[id_name]).dtype
+    if wanted.kind not in "iuf":
+        return columns
+    try:
+        typed = columns[id_name].astype(wanted)
+    except (TypeError, ValueError, OverflowError):
+        return columns
+    return {**columns, id_name: typed}
 
 
 def is_frame(data: Any) -> bool:

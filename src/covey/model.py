@@ -114,7 +114,9 @@ class Model:
             ``distance``, ``fit`` (0 on the border, 1 at the center) and ``note``. A pandas,
             Polars or PyArrow frame for such a frame, a dict of arrays otherwise.
         """
-        return in_kind(assignment_columns(self.assign(data, **reading)), data, rows_of=True)
+        assignment = self.assign(data, **reading)
+        columns = assignment_columns(assignment)
+        return in_kind(columns, data, rows_of=True, id_name=assignment.id_name)
 
     def to_bytes(self) -> bytes:
         """Return the content of the model file; the same model gives the same bytes."""

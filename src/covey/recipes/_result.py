@@ -62,7 +62,7 @@ class Result:
     def segments(self) -> Any:
         """One row for each input row: id, segment, name, distance, fit, note."""
         columns = assignment_columns(self.assignment)
-        return in_kind(columns, self.raw, rows_of=True)
+        return in_kind(columns, self.raw, rows_of=True, id_name=self.assignment.id_name)
 
     @property
     def profile(self) -> Any:
