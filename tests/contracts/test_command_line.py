@@ -58,6 +58,15 @@ def test_help_lists_every_command_and_exit_code() -> None:
     assert {one.exit_code for one in classes} | {0, 130, 141} == told
 
 
+def test_help_keeps_the_lines_of_its_examples_and_one_line_a_command() -> None:
+    shown = CliRunner().invoke(cli, ["--help"], terminal_width=80).stdout
+    assert "\b" not in shown
+    assert "\\b" not in shown
+    assert re.search(r"^  covey segment customers\.csv -o out +find", shown, re.M)
+    commands = shown.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.split()[0] for line in commands] == NAMES
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_help_of_a_command_has_examples(name: str) -> None:
     shown = run(name, "--help")

@@ -22,11 +22,21 @@ from covey.errors import CoveyError, nearest
 
 #: sub-commands that are not recipes: name -> one line of help
 COMMANDS = {
-    "predict": "Put new rows into the segments of a model that covey segment wrote.",
+    "predict": "Put new rows into the segments of a saved model.",
     "example": "Generate example customers with a known ground truth.",
-    "playbook": "Print the built-in playbook of names and actions, to copy and edit.",
+    "playbook": "Print the built-in playbook of names and actions.",
     "doctor": "Print versions, instruction sets, threads and extras.",
 }
+
+HELP = """From a raw file to groups that people can act on.
+
+\b
+covey example -o customers.csv         50,000 customers to try it on
+covey segment customers.csv -o out     find, name and report the segments
+covey predict out/model.covey new.csv  put new rows into them
+
+Every command has examples: covey COMMAND --help.
+"""
 
 EPILOG = """\b
 Exit codes:
@@ -80,7 +90,7 @@ class Commands(click.Group):
         """Write the list of commands without importing those that are not recipes."""
         from covey.recipes._recipe import registry
 
-        rows = [(name, recipe.summary) for name, recipe in registry().items()]
+        rows = [(name, _in_short(recipe.summary)) for name, recipe in registry().items()]
         with formatter.section("Commands"):
             formatter.write_dl([*rows, *COMMANDS.items()])
 
@@ -132,6 +142,11 @@ class Commands(click.Group):
                 raise
             return _tell(error)
         return 0
+
+
+def _in_short(summary: str) -> str:
+    """Return what a summary says before its colon: one line of the list of commands."""
+    return summary.partition(":")[0].removesuffix(".") + "."
 
 
 def _tell(error: BaseException) -> int:
@@ -192,18 +207,16 @@ def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
     raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
 
 
-@click.command("covey", cls=Commands, epilog=EPILOG, context_settings={"max_content_width": 100})
+@click.command(
+    "covey",
+    cls=Commands,
+    help=HELP,
+    epilog=EPILOG,
+    context_settings={"max_content_width": 100},
+)
 @click.version_option(__version__, "-V", "--version", message="covey %(version)s")
 def cli() -> None:
-    r"""From a raw file to groups that people can act on.
-
-    \b
-    covey example -o customers.csv         50,000 customers to try it on
-    covey segment customers.csv -o out     find, name and report the segments
-    covey predict out/model.covey new.csv  put new rows into them
-
-    Every command has examples: covey COMMAND --help.
-    """
+    """From a raw file to groups that people can act on."""
 
 
 def main() -> NoReturn:

@@ -28,8 +28,8 @@ class Segment(TableRecipe):
     heading: ClassVar[str] = "Customer segmentation"
     input: ClassVar[str] = "a table, one row per customer, or invoice lines"
     summary: ClassVar[str] = (
-        "Turn a table of customers, or invoice lines, into named segments: who they are, what "
-        "they are worth, what to do."
+        "Turn customers, or invoice lines, into named segments: who they are, what they are "
+        "worth, what to do."
     )
     examples: ClassVar[tuple[str, ...]] = (
         "covey segment customers.csv",
