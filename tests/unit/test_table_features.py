@@ -128,6 +128,30 @@ def test_ids_are_told_as_written() -> None:
     assert list(found.ids) == ["007", "008", "009"]
 
 
+@pytest.mark.parametrize("typed", [False, True])
+@pytest.mark.parametrize("start", [1152921504606846976, 9223372036854775000])
+def test_ids_too_long_for_a_double_stay_exact(start: int, typed: bool) -> None:
+    ids = [start + i for i in range(40)]  # doubles near 2^60 lie 256 apart
+    found = features(
+        {
+            "customer_id": np.array(ids) if typed else [str(i) for i in ids],
+            "spend": np.sqrt(np.arange(40)),
+        }
+    )
+    assert found.names == ("spend",)
+    assert found.id_name == "customer_id"
+    assert list(found.ids) == [str(i) for i in ids]
+
+
+def test_a_column_left_out_as_a_code_says_what_made_it_one() -> None:
+    rows = np.arange(40)
+    found = features({"id": rows, "weeks_left": 40 - rows, "x": np.sqrt(rows)})
+    assert found.id_name == "id"
+    why = decision(found, "weeks_left").why
+    assert why.startswith("its values count the rows (1 … 40)")
+    assert "the name" not in why
+
+
 def test_rows_keep_their_numbers_when_others_are_dropped() -> None:
     columns = {"x": [1.0, np.nan, 3, 4], "y": [2.0, np.nan, 2.5, 9]}
     assert list(features(columns).ids) == [1, 3, 4]

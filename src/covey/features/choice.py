@@ -117,7 +117,7 @@ def _coded(table: Table, columns: list[Column], n: int) -> set[str]:
         if column.kind in ("number", "text number") and (named or counts):
             suspects.append((column, named))
             value = number_sql(quote(column.name), column.type, column.decimal)
-            asked[column.name] = f"bool_and({value} = trunc({value})) AND max(abs({value})) < 1e18"
+            asked[column.name] = f"bool_and({value} = trunc({value}) AND isfinite({value}))"
     whole = ask(table, asked) if asked else {}
     coded = {column.name for column, _ in suspects if whole[column.name]}
     coded |= {
@@ -206,8 +206,12 @@ def _decide_category(column: Column, wishes: Wishes, n: int) -> tuple[str, str, 
 
 def _decide_code(column: Column, wishes: Wishes, n: int) -> tuple[str, str, str]:
     name = column.name
-    zeros = "digits with zeros in front" if column.numbered else "the name says identifier"
-    why = f"{zeros}, so the values are names and not quantities"
+    told = f"its values count the rows ({column.bounds[0]:,.0f} … {column.bounds[1]:,.0f})"
+    if column.numbered:
+        told = "digits with zeros in front"
+    elif roles.names_identifier(name):
+        told = "the name says identifier"
+    why = f"{told}, so the values are names and not quantities"
     if 1 < column.n_distinct <= min(CODES, 0.2 * n) and wishes.categories != "drop":
         return "described", f"{why}: told for each segment", f"--features {name}"
     return "left out", why, f"--features {name}"
