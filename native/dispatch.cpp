@@ -7,6 +7,10 @@
 
 #include "tables.hpp"
 
+#ifdef COVEY_X86
+#include <cpuid.h>
+#endif
+
 namespace covey {
 namespace {
 
@@ -29,19 +33,35 @@ COVEY_TABLE(avx2)
 COVEY_TABLE(avx512)
 #endif
 
+#ifdef COVEY_X86
+/// What the processor can do and the operating system saves: a register set that a task switch
+/// loses is of no use. (Asked by hand: __builtin_cpu_supports does not link with clang-cl.)
+struct Cpu {
+  bool avx2 = false, avx512 = false;
+
+  Cpu() {
+    unsigned a, b, c, d, low, high;
+    constexpr unsigned FMA = 1u << 12, OSXSAVE = 1u << 27, AVX = 1u << 28;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & (FMA | OSXSAVE | AVX)) != (FMA | OSXSAVE | AVX))
+      return;
+    asm volatile(".byte 0x0f, 0x01, 0xd0" : "=a"(low), "=d"(high) : "c"(0));  // xgetbv
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return;
+    constexpr unsigned AVX2 = 1u << 5, F = 1u << 16, DQ = 1u << 17, BW = 1u << 30, VL = 1u << 31;
+    constexpr unsigned YMM = 0x06, ZMM = 0xe6;
+    avx2 = (b & AVX2) && (low & YMM) == YMM;
+    avx512 = avx2 && (b & (F | DQ | BW | VL)) == (F | DQ | BW | VL) && (low & ZMM) == ZMM;
+  }
+};
+#endif
+
 /// Tables that can run here, narrowest first.
 const std::vector<const Table*>& runnable() {
   static const std::vector<const Table*> tables = [] {
     std::vector<const Table*> found{&table_baseline()};
 #ifdef COVEY_X86
-    // These ask the operating system too, whether it saves the wide registers.
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-      found.push_back(&table_avx2());
-      if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
-        found.push_back(&table_avx512());
-    }
+    const Cpu cpu;
+    if (cpu.avx2) found.push_back(&table_avx2());
+    if (cpu.avx512) found.push_back(&table_avx512());
 #endif
     return found;
   }();

@@ -122,21 +122,26 @@ inline void sq_distances(const Tile<T, D>& tile, const T* center, Int d,
   COVEY_UNROLL
   for (int c = 0; c < C; ++c) COVEY_UNROLL
   for (int r = 0; r < R; ++r) sq[c][r] = pack<T>{};
-  const Int n_features = Tile<T, D>::features(d);
-  COVEY_UNROLL
-  for (Int f = 0; f < n_features; ++f) {
+  const Int stride = Tile<T, D>::features(d);
+  const auto add = [&](Int f) {
     pack<T> x[R];
     COVEY_UNROLL
     for (int r = 0; r < R; ++r) x[r] = tile.at(r, f);
     COVEY_UNROLL
     for (int c = 0; c < C; ++c) {
-      const pack<T> value = broadcast<pack<T>>(center[c * n_features + f]);
+      const pack<T> value = broadcast<pack<T>>(center[c * stride + f]);
       COVEY_UNROLL
       for (int r = 0; r < R; ++r) {
         const pack<T> difference = x[r] - value;
         sq[c][r] += difference * difference;
       }
     }
+  };
+  if constexpr (D > 0) {
+    COVEY_UNROLL
+    for (Int f = 0; f < D; ++f) add(f);
+  } else {
+    for (Int f = 0; f < d; ++f) add(f);
   }
 }
 
