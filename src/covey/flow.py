@@ -348,7 +348,7 @@ class Assignment:
     name: NDArray[Any]  # (n,) object of str
     distance: NDArray[Any]  # (n,) float64 to the own center, prepared units
     fit: NDArray[Any]  # (n,) float64: 1 − own / second-nearest distance; 0 = on the border
-    note: NDArray[Any]  # (n,) object of str: "", "between … and …", "fits no segment"
+    note: NDArray[Any]  # (n,) object of str: "", "between … and …; age missing", …
 
 
 @dataclass(frozen=True)

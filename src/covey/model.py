@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -97,7 +98,8 @@ class Model:
 
         names = [name.text for name in self.names]
         ids, id_name = features.ids, features.id_name
-        return assign(features.X, self.centers, names, self.limits, ids, id_name)
+        placed = assign(features.X, self.centers, names, self.limits, ids, id_name)
+        return dataclasses.replace(placed, note=_with_missing(placed.note, features))
 
     def predict(self, data: Any, **reading: Any) -> Any:
         """Say which segment each row belongs to, as a data frame of the kind that was given.
@@ -181,6 +183,21 @@ class Model:
         names = "\n".join(f"  {n}. {name.text}" for n, name in enumerate(self.names, start=1))
         features = ", ".join(feature.name for feature in self.features)
         return f"Covey model: {len(self.names)} segments on {features}\n{names}"
+
+
+def _with_missing(notes: NDArray[Any], features: Features) -> NDArray[Any]:
+    """Say in the notes (n,) which values of a row were missing, for it was placed without."""
+    n_made = Counter(feature.column for feature in features.columns)
+    names: dict[str, NDArray[Any]] = {}
+    for feature, values in zip(features.columns, features.raw.T, strict=True):
+        # the features made of one category are missing together: its column is said once
+        name = feature.column if n_made[feature.column] > 1 else feature.name
+        names[name] = names.get(name, False) | np.isnan(values)
+    told = notes.copy()
+    for name, missing in names.items():
+        for row in np.flatnonzero(missing):
+            told[row] = f"{told[row]}; {name} missing" if told[row] else f"{name} missing"
+    return told
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:

@@ -319,3 +319,17 @@ def test_file_that_is_not_there_or_a_folder(name: str, tmp_path: Path) -> None:
 def test_a_model_is_frozen(model: Model) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         model.seed = 3  # type: ignore[misc]
+
+
+def test_a_row_scored_without_a_value_says_which_is_missing() -> None:
+    rng = np.random.default_rng(0)
+    spend = np.concatenate([rng.normal(20, 2, 60), rng.normal(90, 5, 60)])
+    columns = {"Age": rng.permutation(np.arange(120) % 50 + 20.0), "spend": spend}
+    model = covey.segment({**columns, "visits": spend // 7}, k=2).model
+    new = {"Age": ["40", "", "old"], "spend": ["20", "91", None], "visits": ["2", "12", "3"]}
+    notes = [str(note) for note in model.predict(new)["note"]]
+    assert "missing" not in notes[0]
+    assert notes[1].endswith("Age missing")
+    assert notes[2].endswith("Age missing; spend missing")
+    said = [caution.text for caution in model.prepare(new).cautions]
+    assert "Age: 1 value cannot be read and counts as missing." in said

@@ -50,7 +50,8 @@ def run(model: str, source: str, output: str | None, as_json: bool, **given: Any
 
 def told(features: Features, assignment: Assignment) -> list[str]:
     """Return what a person must know: rows scored, left out, of no segment, and cautions."""
-    n_rows, n_poor = len(assignment.number), int((assignment.note == "fits no segment").sum())
+    n_rows = len(assignment.number)
+    n_poor = sum(note.startswith("fits no segment") for note in assignment.note.tolist())
     fitting = f"; {n_poor:,} fit no segment" if n_poor else ""
     lines = [f"{n_rows:,} {'row' if n_rows == 1 else 'rows'} scored{fitting}"]
     lines += [
@@ -77,7 +78,7 @@ command = SectionedCommand(
     help="Put new rows into the segments of a model that covey segment wrote.\n\nSOURCE needs the "
     "columns that the model was made from; others are ignored. For each row come the segment, "
     "its name, the distance to its center, the fit (0 on the border to another segment, 1 at the "
-    "center) and a note where it lies between two segments or fits none.",
+    "center) and a note where it lies between two segments, fits none, or lacks a value.",
     params=[
         click.Argument(["model"], metavar="MODEL"),
         click.Argument(["source"], metavar="SOURCE"),

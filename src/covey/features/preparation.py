@@ -238,7 +238,8 @@ class TablePreparation:
         return [
             Caution(
                 "infinite-values",
-                f"{rule.feature.name}: {n:,} infinite values count as missing.",
+                f"{rule.feature.name}: {n:,} infinite "
+                f"{'value counts' if n == 1 else 'values count'} as missing.",
             )
             for rule, n in zip(self.rules, counts, strict=True)
             if n
@@ -249,7 +250,8 @@ class TablePreparation:
         for j, rule in enumerate(self.rules):
             n = int((raw[:, j] < 0).sum()) if rule.scaling.log else 0
             if n:
-                text = f"{rule.feature.name}: {n:,} values below zero count as zero under the log."
+                values = "value below zero counts" if n == 1 else "values below zero count"
+                text = f"{rule.feature.name}: {n:,} {values} as zero under the log."
                 found.append(Caution("below-zero", text))
         return found
 
@@ -290,11 +292,13 @@ def _misfits(preparation: TablePreparation, table: Table) -> list[Caution]:
     for name, n in found.items():
         reading = readings[name]
         if n and reading.kind in ("level", "category"):
-            text = (
-                f"{reading.column}: {n:,} values are of a category that was not there when fitted."
-            )
+            values = "value is" if n == 1 else "values are"
+            text = f"{reading.column}: {n:,} {values} of a category that was not there when fitted."
             cautions.append(Caution("new-category", text))
         elif n:
-            text = f"{name}: {n:,} values cannot be read and count as missing."
+            values = (
+                "value cannot be read and counts" if n == 1 else "values cannot be read and count"
+            )
+            text = f"{name}: {n:,} {values} as missing."
             cautions.append(Caution("unread-values", text))
     return list(dict.fromkeys(cautions))
