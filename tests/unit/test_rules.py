@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from covey.explain import rules as rules_of_covey
 from covey.explain.rules import EVERY_ROW, NO_RULE, fill, matches, tell_rules
 from covey.explain.thresholds import cuts_of, roundest
 from covey.explain.tree import grow
@@ -183,3 +184,25 @@ def test_a_tree_stops_when_it_is_right_often_enough():
     assert len(leaves) == 2
     assert sum(leaf.n_rows for leaf in leaves) == 200
     assert sum(leaf.n_right for leaf in leaves) >= 190
+
+
+def test_a_chain_of_cuts_reaches_every_segment(rng):
+    # k − 1 segments each cut off from the rest by one threshold: a chain, 6 deep for 7 segments
+    k, n = 7, 100
+    raw = rng.uniform(0, 0.4, (k * n, k - 1))
+    labels = np.repeat(np.arange(k), n)
+    for label in range(k - 1):
+        raw[labels == label, label] += 0.6
+        raw[labels > label, label] *= 0.9
+        raw[labels < label, label] = rng.uniform(0, 1, label * n)
+    rules, fidelity, *_ = told(raw, labels)
+    assert fidelity > 0.95
+    assert all(rule.recall > 0.9 for rule in rules)
+
+
+def test_a_clause_inside_another_is_dropped():
+    wide, narrow = (("x", "<", 25.0),), (("x", "<", 10.0), ("y", "≥", 3.0))
+    other = (("y", "≥", 9.0),)
+    assert rules_of_covey._outermost([narrow, other, wide]) == [other, wide]
+    assert rules_of_covey._outermost([wide, wide]) == [wide]
+    assert rules_of_covey._outermost([(), other]) == [()]

@@ -142,8 +142,30 @@ def _shorten(
                 score = np.count_nonzero(gained & mask) - np.count_nonzero(lost & mask)
                 if shorter and score >= best - LITTLE * len(labels):
                     best, masks[label], clauses[i] = max(best, score), mask, shorter
+        clauses[:] = _outermost(clauses)
         times = others + masks[label]
         right = np.where(own, masks[label], right)
+
+
+def _outermost(clauses: Sequence[Clause]) -> list[Clause]:
+    """Drop every clause whose rows another clause matches anyway."""
+    kept: list[Clause] = []
+    for i, clause in enumerate(clauses):
+        others = [*kept, *clauses[i + 1 :]]
+        if not any(_within(clause, other) for other in others):
+            kept.append(clause)
+    return kept
+
+
+def _within(inner: Clause, outer: Clause) -> bool:
+    """Tell whether each bound of the outer clause follows from one of the inner."""
+    return all(
+        any(
+            name == other and sign == side and (at >= bound if sign == "≥" else at <= bound)
+            for other, side, at in inner
+        )
+        for name, sign, bound in outer
+    )
 
 
 def _as_rules(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Codes = NDArray[np.int16]
 Bounds = dict[int, tuple[int, int]]  # feature -> (first code, one past the last code)
+MOST_DEPTH = 8
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,10 @@ def grow(
     """Grow a tree until it is right often enough, or has 2k leaves.
 
     The leaf whose split lowers the Gini impurity most is split next, rows of small segments
-    weighing more (the square root of their share is taken), at most to depth 4 (more where k
-    needs it). A segment that no leaf stands for yet lets it grow to 3k leaves.
+    weighing more (the square root of their share is taken), at most to depth 8 (more where k
+    needs it): the count of leaves bounds the tree, and a chain of cuts that peels off one
+    segment after another is deep without being large. A segment that no leaf stands for yet lets
+    it grow to 3k leaves.
 
     Parameters
     ----------
@@ -58,7 +61,7 @@ def grow(
     n = len(labels)
     sizes = np.bincount(labels, minlength=k).astype(np.float64)
     scale = np.divide(1.0, np.sqrt(sizes), out=np.zeros(k), where=sizes > 0)
-    most_depth = max(4, int(np.ceil(np.log2(max(k, 1)))) + 1)
+    most_depth = max(MOST_DEPTH, int(np.ceil(np.log2(max(k, 1)))) + 3)
     root = _Node(np.arange(n), sizes, {}, 0)
     ticket = itertools.count()
     waiting: list[tuple[float, int, _Node]] = []

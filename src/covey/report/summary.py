@@ -59,8 +59,10 @@ def _segment(page: _Page, explanation: Explanation, segment: Segment) -> None:
     if segment.name.action:
         page.block(f"Do: {segment.name.action}", indent=3)
     if len(explanation.segments) > 1 and segment.rule.text:
-        trust = f"({share(segment.rule.precision)} right, finds {share(segment.rule.recall)})"
-        page.block(f"Rule: {segment.rule.text} {trust}", indent=3, dim=True)
+        trust = f" ({share(segment.rule.precision)} right, finds {share(segment.rule.recall)})"
+        if not segment.rule.clauses:  # there is no rule, so nothing to be right
+            trust = ""
+        page.block(f"Rule: {segment.rule.text}{trust}", indent=3, dim=True)
 
 
 def _figures(explanation: Explanation) -> str:

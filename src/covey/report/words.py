@@ -140,6 +140,8 @@ def _level_fact(level: Level) -> Fact:
 def rule_trust(rule: Rule, explanation: Explanation) -> str:
     """Say how far the rule of a segment can be trusted."""
     many = explanation.row_noun[1]
+    if not rule.clauses:
+        return "look them up in the file of assignments instead"
     return (
         f"{share(rule.precision)} of the {many} it picks belong here; "
         f"it finds {share(rule.recall)} of the segment"
