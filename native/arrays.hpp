@@ -1,0 +1,70 @@
+// Arrays as Python gives them: what must hold of their shapes, and views for the passes.
+#pragma once
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+
+#include <stdexcept>
+#include <string>
+
+#include "kernels.hpp"
+
+namespace nb = nanobind;
+
+namespace covey {
+
+template <class T>
+using Matrix = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+template <class T>
+using Vector = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using Weight = std::optional<Vector<const double>>;
+
+inline void must(bool holds, const char* what, Int wanted, Int got) {
+  if (!holds)
+    throw std::invalid_argument(std::string(what) + ": must be " + std::to_string(wanted) +
+                                "; got " + std::to_string(got));
+}
+
+template <class A>
+void must_have(const A& array, Int size, const char* what) {
+  must(Int(array.size()) == size, what, size, Int(array.size()));
+}
+
+inline const double* weights_of(const Weight& weight, Int n) {
+  if (!weight) return nullptr;
+  must_have(*weight, n, "length of weight, one for each row");
+  return weight->data();
+}
+
+template <class T>
+Centers<T> centers_of(const Matrix<const T>& centers, Int d, Int at_least = 1) {
+  const Int k = Int(centers.shape(0)), width = Int(centers.shape(1));
+  must(width == d, "columns of centers, one for each column of X", d, width);
+  must(k >= at_least, "number of centers, at least", at_least, k);
+  return {centers.data(), k, d};
+}
+
+inline void check_labels(const Label* labels, Int n, Int k) {
+  for (Int i = 0; i < n; ++i)
+    must(labels[i] >= 0 && labels[i] < k, "labels, from 0 to below", k, labels[i]);
+}
+
+template <class T>
+Dense<T> rows_of(const Matrix<const T>& X) {
+  must(X.shape(1) >= 1, "columns of X, at least", 1, 0);
+  return {X.data(), Int(X.shape(0)), Int(X.shape(1))};
+}
+
+template <class T, class I>
+Sparse<T, I> rows_of(const Vector<const T>& data, const Vector<const I>& indices,
+                     const Vector<const I>& indptr, Int d) {
+  must(indptr.size() >= 1, "length of indptr, at least", 1, 0);
+  const Int n = Int(indptr.size()) - 1, nnz = Int(indptr.data()[n]);
+  must(indptr.data()[0] == 0, "start of indptr", 0, Int(indptr.data()[0]));
+  must(Int(data.size()) >= nnz, "length of data, at least", nnz, Int(data.size()));
+  must(Int(indices.size()) >= nnz, "length of indices, at least", nnz, Int(indices.size()));
+  return {data.data(), indices.data(), indptr.data(), n, d};
+}
+
+}  // namespace covey
