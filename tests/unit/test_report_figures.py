@@ -254,3 +254,14 @@ def test_colors_stand_out_from_the_page() -> None:
 def test_contrast_by_hand() -> None:
     assert palette.contrast("#000000", "#ffffff") == pytest.approx(21)
     assert palette.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_a_single_feature_is_drawn_in_lanes_under_its_own_name() -> None:
+    explanation = sample.sample()
+    axes = dataclasses.replace(explanation.map, axes=("total_spend", ""))
+    first = figures(dataclasses.replace(explanation, map=axes))[0]
+    assert first.title == "Total spend"
+    assert "lane" in first.caption
+    assert "two features" not in first.caption
+    assert "Strips of" in first.wide
+    assert "↑" not in first.wide  # there is no second axis

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import sample
 
-from covey.flow import Exemplar, Explanation, Name
+from covey.flow import Decision, Exemplar, Explanation, Name
 from covey.report.bundle import render
 from covey.report.data import SCHEMA, render_json
 from covey.report.page import breakable, render_html
@@ -314,3 +314,21 @@ def test_sentences_start_and_end_well() -> None:
     assert sentence("every value is different") == "Every value is different."
     assert sentence("MntWines is high.") == "MntWines is high."
     assert sentence("total_spend leads") == "total_spend leads."
+
+
+def test_what_all_columns_share_is_one_clean_sentence() -> None:
+    explanation = sample.sample()
+    details = {
+        "transform": "standardised",
+        "scale": "standardised: the features do not share one unit and spread",
+    }
+    decisions = tuple(
+        Decision(name, "number", "clustered on", "a number", f"--drop {name}", details)
+        for name in ("age", "score")
+    )
+    page = render_html(dataclasses.replace(explanation, decisions=decisions)).decode()
+    said = re.search(r"how to overrule that\.([^<]*)</p>", page)
+    assert said is not None
+    assert said[1].split(". ") == [
+        " Features are standardised, for the features do not share one unit and spread."
+    ]

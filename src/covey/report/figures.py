@@ -56,14 +56,15 @@ def _features(explanation: Explanation) -> Figure:
     across, up = (readable(name) for name in explanation.map.axes)
     drawn, noun = len(explanation.map.rows), explanation.row_noun[1]
     sampled = "" if drawn >= explanation.n_rows else f" of {count(explanation.n_rows)}"
-    on = "the two features that matter most" if across != up else "the one feature"
-    caption = f"{count(min(drawn, 2000))}{sampled} {noun} on {on}."
-    if across == up:
+    single = scatter.is_single(explanation)
+    on = f"by {across}" if single else "on the two features that matter most"
+    caption = f"{count(min(drawn, 2000))}{sampled} {noun} {on}."
+    if single:
         caption += " Each segment has its own lane; height within a lane means nothing."
     outside = scatter.n_beyond(explanation)
     if outside:
         caption += f" {count(outside)} lie beyond the picture and are drawn at its edge."
-    title = sentence(f"{up} against {across}" if across != up else across).removesuffix(".")
+    title = sentence(across if single else f"{up} against {across}").removesuffix(".")
     return _figure(explanation, "features", title, caption, scatter.features_map)
 
 

@@ -198,7 +198,20 @@ def _decisions(explanation: Explanation) -> tuple[list[dict[str, str]], list[str
         row = {name: getattr(one, name) for name in ("column", "kind", "action", "why", "overrule")}
         rows.append({**row, "details": " · ".join(own)})
     ordered = sorted(shared, key=lambda pair: list(keys).index(pair[0]))
-    return rows, [value if key == "scale" else f"{key}: {value}" for key, value in ordered]
+    return rows, [said for said in (_said_once(*pair, dict(shared)) for pair in ordered) if said]
+
+
+def _said_once(key: str, value: str, shared: dict[str, str]) -> str:
+    """Say as a sentence what all columns have in common; empty when another sentence says it."""
+    if key == "transform":
+        known = "scale" in shared and value in ("standardised", "as they are")
+        return "" if known else f"All are prepared as {value}."
+    if key != "scale":
+        return f"{key[:1].upper()}{key[1:]}: {value}."
+    how, _, reason = value.partition(": ")
+    if not reason:
+        return f"Their scale is {how}."
+    return f"Features are {how}, {'as' if reason.startswith('asked') else 'for'} {reason}."
 
 
 def _method(explanation: Explanation) -> dict[str, Any]:

@@ -18,17 +18,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST_DOTS = 2000
+_LANE = 70.0  # height of the lane of a segment, pixels
 _TOP, _BOTTOM, _LEFT, _RIGHT = 34, 44, 52, 12
 
 
 def features_map(explanation: Explanation, width: float, kind: str) -> str:
     """Draw the segments on the two features that matter most, in the reader's units."""
     found = explanation.map
+    if is_single(explanation):
+        return _lanes(explanation, width, kind)
     height = _height(width)
     drawing = Drawing(width, height)
     names = found.axes
-    if names[0] == names[1]:
-        return _lanes(explanation, drawing, kind)
     keep = _thin(found.points)
     points, labels = found.points[keep], found.labels[keep]
     x_axis = fit_axis(points[:, 0], _LEFT, width - _RIGHT, found.log_axes[0])
@@ -47,9 +48,17 @@ def features_map(explanation: Explanation, width: float, kind: str) -> str:
     return drawing.finish(kind, features_alt(explanation))
 
 
-def _lanes(explanation: Explanation, drawing: Drawing, kind: str) -> str:
+def is_single(explanation: Explanation) -> bool:
+    """Tell whether the first map has a single feature to show, in lanes."""
+    across, up = explanation.map.axes
+    return up in ("", across)
+
+
+def _lanes(explanation: Explanation, width: float, kind: str) -> str:
     """Draw a single feature: a lane for each segment, the dots spread evenly within it."""
     found = explanation.map
+    height = min(_height(width), _TOP + _LANE * len(explanation.segments) + _BOTTOM)
+    drawing = Drawing(width, height)
     keep = _thin(found.points)
     values, labels = found.points[keep][:, 0], found.labels[keep]
     axis = fit_axis(values, 12, drawing.width - _RIGHT, found.log_axes[0])
@@ -69,6 +78,11 @@ def features_alt(explanation: Explanation) -> str:
     """Say in words what the first map shows."""
     across, up = explanation.map.axes
     n = min(len(explanation.map.rows), _MOST_DOTS)
+    if is_single(explanation):
+        return (
+            f"Strips of {count(n)} {explanation.row_noun[1]} by {readable(across)}: a lane for "
+            "each segment, colored and numbered."
+        )
     return (
         f"Scatter plot of {count(n)} {explanation.row_noun[1]}: {readable(across)} across, "
         f"{readable(up)} up, "
