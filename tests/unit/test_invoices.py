@@ -11,7 +11,7 @@ import pytest
 
 from covey.errors import ColumnError, InputError, OptionError
 from covey.features.customers import customers_from_invoices
-from covey.features.invoices import InvoiceColumns, invoice_columns
+from covey.features.invoices import InvoiceColumns, invoice_columns, told_if_lines
 from covey.features.preparation import TablePreparation
 from covey.features.raw import Table
 from covey.features.table import table_features
@@ -91,6 +91,77 @@ def check_account(table: Table, made: Table) -> None:
     assert read == table.n_rows == removed + kept
 
 
+def test_equal_lines_are_different_articles_where_no_product_is_named() -> None:
+    rows = [(row[0], *row[2:6]) for row in LINES]
+    table = lines(rows, ("InvoiceNo", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"))
+    columns = found(table)
+    assert columns.product is None
+    made = customers_from_invoices(table, columns)
+    spend = dict(zip(made.array("CustomerID"), made.array("total_spend"), strict=True))
+    assert spend["17850"] == 85.0  # 10.00 more: both lines of 2 at 5.00 count
+    (step,) = [one for one in made.cleaning if one.rule == "lines equal to another line"]
+    assert (step.action, step.n_rows, step.n_left) == ("kept", 1, 13)
+    assert "no column names the product" in step.why
+    assert not [one for one in made.cleaning if one.rule.startswith("exact repeats")]
+
+
+def test_a_rule_that_removes_much_is_a_caution() -> None:
+    made = customers_from_invoices(lines(), found(lines()))
+    told = {one.text.partition(" were removed")[0]: one.text for one in made.cautions}
+    # bought in all: 15 + 10 + 10 + 75 + 30 + 4 + 4 = 148
+    assert "1 of 14 lines (7.1%) with 2.7% of the value" in told["Lines without a customer"]
+    assert "(7.1%) with 6.8% of the value" in told["Exact repeats of another line"]
+    assert "2 of 14 lines (14.3%)" in told["Lines with a price of zero or less"]
+    features = table_features(made, features=["recency_days"], invoices=found(lines()))
+    assert set(made.cautions) <= set(features.cautions)
+    few = [(str(i), str(10_000 + i), "1", "2020-01-01", "5", str(i % 9), "UK") for i in range(99)]
+    few.append(("200", "10000", "1", "2020-01-01", "5", None, "UK"))  # type: ignore[arg-type]
+    assert customers_from_invoices(lines(few), found(lines(few))).cautions == ()
+
+
+def test_decisions_tell_what_became_of_the_lines() -> None:
+    table, features = customers_and_features()
+    told = {one.column: one for one in features.decisions}
+    assert len(told) == len(features.decisions)
+    assert set(HEAD) <= set(told)
+    assert told["InvoiceNo"].action == "made into customers"
+    assert told["InvoiceDate"].overrule == "--date COLUMN"
+    assert told["CustomerID"].action == "row identifier"
+    assert told["CustomerID"].overrule == "--customer COLUMN"
+    assert "--id" not in told["CustomerID"].why
+    assert told["total_spend"].why == "value bought minus value returned, at least 0"
+    assert f"({max(table.array('InvoiceDate'))})" in told["recency_days"].why
+    made = customers_from_invoices(table, found(table))
+    named = table_features(made, id="CustomerID", invoices=found(table)).decisions
+    assert "asked for with --id" in {one.why for one in named}
+    extra = Table.from_columns({**{name: table.array(name) for name in HEAD},
+                                "Weight": np.arange(table.n_rows) % 7 + 0.5})  # fmt: skip
+    made = customers_from_invoices(extra, found(extra))
+    (weight,) = [one for one in made.made_of if one.column == "Weight"]
+    assert weight.action == "left out"
+    assert "not used" in weight.why
+
+
+def test_lines_that_lack_a_part_are_told() -> None:
+    rows = [(row[0], *row[2:5]) for row in LINES]
+    told = told_if_lines(lines(rows, ("InvoiceNo", "Quantity", "InvoiceDate", "UnitPrice")), "auto")
+    (caution,) = told.cautions
+    assert "invoice: InvoiceNo" in caution.text
+    assert "--customer COLUMN" in caution.text
+    assert (
+        told_if_lines(lines(rows, ("InvoiceNo", "Quantity", "day", "UnitPrice")), "no").cautions
+        == ()
+    )
+    rows = [(row[0], row[5], row[3], row[4]) for row in LINES]
+    told = told_if_lines(lines(rows, ("order", "user", "time", "amount")), "auto")
+    assert "--quantity COLUMN --price COLUMN" in told.cautions[0].text
+    people = Table.from_columns(
+        {"customer_id": ["a", "b", "c"], "order_date": ["2020-01-01", "2020-02-02", "2020-03-03"],
+         "price": [1.0, 2, 3], "quantity": [3, 2, 1]}
+    )  # fmt: skip
+    assert told_if_lines(people, "auto").cautions == ()
+
+
 def test_lines_that_are_no_products_are_removed() -> None:
     rows = [(str(i), "22752", "1", "2020-01-01", "5", str(i % 7), "UK") for i in range(100)]
     rows += [("200", "POST", "1", "2020-01-01", "18", "1", "UK"),
@@ -117,6 +188,9 @@ def test_lines_that_are_no_products_are_removed() -> None:
         ("Rechnungsnummer", "Menge", "Rechnungsdatum", "Einzelpreis", "Kundennummer"),
         ("num_facture", "quantité", "date_facture", "prix unitaire", "id_client"),
         ("pedido", "cantidad", "fecha", "precio", "cliente"),
+        ("BillNo", "qty", "created_at", "price", "CustID"),
+        ("order_id", "qty", "order_ts", "price", "user"),
+        ("order", "qty", "at", "price", "cust"),
         ("orderid", "quantity", "orderdate", "unitprice (GBP)", "customerid"),
     ],
 )

@@ -10,10 +10,11 @@ from typing import Any
 from covey.errors import ColumnError, InputError, nearest
 from covey.features.asking import ask
 from covey.features.columns import Column, recognise
+from covey.features.derived import how_made, lines_told
 from covey.features.invoices import HALF, ROLES, InvoiceColumns, invoice_columns
 from covey.features.raw import Table, quote
 from covey.features.spelling import date_sql, number_sql, text_sql
-from covey.flow import CleaningStep
+from covey.flow import Caution, CleaningStep
 
 #: what a line is worth is kept in exact decimals, so that sums do not depend on their order
 MONEY = "DECIMAL(28, 6)"
@@ -23,6 +24,9 @@ LARGEST = 1e9
 NUMBERED = 0.95
 #: a text column belongs to the customer when it is one text for this share of them
 SAME = 0.95
+#: share of the lines or of the value bought from which a rule that removes them is told
+MUCH = 0.05
+REPEATS = "exact repeats of another line"
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,18 @@ def customers_from_invoices(table: Table, columns: InvoiceColumns) -> Table:
     lines = dataclasses.replace(table, name="parsed_lines")
     rules = _rules(lines, columns, others)
     cases = " ".join(f"WHEN {rule.sql} THEN {i}" for i, rule in enumerate(rules))
-    # repeats are told among the lines of known customers
+    # repeats are told among the lines of known customers; without a product, two lines that are
+    # equal are two articles of one price and not one line written twice
+    distinct = "DISTINCT" if columns.product is not None else ""
     table.con.execute(
         f"CREATE OR REPLACE TABLE judged_lines AS SELECT *, CASE {cases} ELSE 9 END AS verdict "
-        "FROM (SELECT DISTINCT * FROM parsed_lines WHERE customer IS NOT NULL)"
+        f"FROM (SELECT {distinct} * FROM parsed_lines WHERE customer IS NOT NULL)"
     )
     steps = _account(table, rules, n_lines)
+    if columns.product is None:
+        steps[1:2] = _repeats_kept(table, steps[1].n_left)
     carried = _carried(table, others)
+    names = [name for name, _ in carried]
     _aggregate(table, columns, carried)
     made = dataclasses.replace(
         table,
@@ -85,6 +94,9 @@ def customers_from_invoices(table: Table, columns: InvoiceColumns) -> Table:
         cleaning=(*table.cleaning, *steps),
         decimal=None,
         rows=None,
+        cautions=(*table.cautions, *_large_removals(table, rules, steps, n_lines)),
+        made_of=lines_told(table, columns, names),
+        how_made=how_made(columns, _last_day(table), names),
     )
     n_kept = steps[-1].n_left or 0
     step = CleaningStep(
@@ -198,7 +210,7 @@ def _account(table: Table, rules: list[_Rule], n_lines: int) -> list[CleaningSte
     )
     removed = [
         ("lines without a customer", n_lines - n_known, "nobody to group them under"),
-        ("exact repeats of another line", n_known - sum(verdicts.values()),
+        (REPEATS, n_known - sum(verdicts.values()),
          "equal in every column"),
         *((rule.rule, verdicts.get(i, 0), rule.why) for i, rule in enumerate(rules)),
         ("returns by customers without a purchase", kept["orphans"], "bought before this file"),
@@ -211,6 +223,52 @@ def _account(table: Table, rules: list[_Rule], n_lines: int) -> list[CleaningSte
     steps.append(CleaningStep("purchases", "kept", kept["bought"], "", left))
     steps.append(CleaningStep("returns and cancellations", "kept", kept["returned"], why, left))
     return steps
+
+
+def _repeats_kept(table: Table, n_left: int | None) -> list[CleaningStep]:
+    """Tell of the lines that are equal to another one, where they are no repeats."""
+    row = table.con.execute(
+        "SELECT (SELECT count(*) FROM judged_lines) - "
+        "(SELECT count(*) FROM (SELECT DISTINCT * FROM judged_lines))"
+    ).fetchone()
+    assert row is not None  # an aggregate always gives one row
+    why = "no column names the product, so they count as different articles of one price"
+    return [CleaningStep("lines equal to another line", "kept", row[0], why, n_left)]
+
+
+def _large_removals(
+    table: Table, rules: list[_Rule], steps: list[CleaningStep], n_lines: int
+) -> list[Caution]:
+    """Tell of each rule that took many of the lines or much of the value bought."""
+    worth = (
+        "coalesce(sum(CAST(round(quantity * price, 6) AS DECIMAL(38, 6))) "
+        f"FILTER (quantity BETWEEN 0 AND {LARGEST:g} AND price BETWEEN 0 AND {LARGEST:g}), 0)"
+    )
+    whole, known = (
+        float(ask(table, {"worth": worth}, rows)["worth"])
+        for rows in ("parsed_lines", "(FROM parsed_lines WHERE customer IS NOT NULL)")
+    )
+    by_rule = dict(
+        table.con.execute(f"SELECT verdict, {worth} FROM judged_lines GROUP BY 1").fetchall()
+    )
+    lost = {"lines without a customer": whole - known}
+    lost[REPEATS] = known - float(sum(by_rule.values()))
+    lost |= {rule.rule: float(by_rule.get(i, 0)) for i, rule in enumerate(rules)}
+    found = []
+    for step in steps:
+        lines, value = step.n_rows / n_lines, lost.get(step.rule, 0.0) / whole if whole else 0.0
+        if step.action == "removed" and max(lines, value) > MUCH:
+            text = (
+                f"{step.rule[0].upper()}{step.rule[1:]} were removed: {step.n_rows:,} of "
+                f"{n_lines:,} lines ({lines:.1%}) with {value:.1%} of the value bought "
+                f"({step.why})."
+            )
+            found.append(Caution("lines-removed", text))
+    return found
+
+
+def _last_day(table: Table) -> str:
+    return str(ask(table, {"day": "max(moment)::DATE"}, "parsed_lines")["day"])
 
 
 def _carried(table: Table, others: list[str]) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from covey.features.columns import Column, recognise
 from covey.features.raw import quote
 from covey.features.roles import words
 from covey.features.spelling import CURRENCIES, text_sql
+from covey.flow import Caution
 
 if TYPE_CHECKING:
     from covey.features.raw import Table
@@ -24,6 +25,11 @@ _KINDS = {"category": "words", "date": "dates", "number": "numbers", "text numbe
 LOOK = 10_000
 #: lines may be in disorder: dates and numbers are looked for where half of the values are
 HALF = 0.5
+_HOLDS = {
+    "date": ("date",),
+    "quantity": ("number", "text number", "boolean"),
+    "price": ("number", "text number", "boolean"),
+}
 ROLES = ("invoice", "customer", "date", "quantity", "price")
 
 _PAPER = (
@@ -32,8 +38,8 @@ _PAPER = (
     "basket", "ticket",
 )  # fmt: skip
 _PERSON = (
-    "customer", "client", "kunden?", "shopper", "buyer", "member", "cliente", "acheteur", "user",
-    "account", "consumer", "household",
+    "customer", "cust", "client", "kunden?", "shopper", "buyer", "member", "cliente", "acheteur",
+    "user", "account", "consumer", "household",
 )  # fmt: skip
 _MARK = "(id|no|nr|num|number|nummer|code|key|ref|reference)"
 _MARKED = "(id|no|nr|n|num|number|numero|code)(de|du|di)?"
@@ -47,10 +53,10 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         pattern for word in _PERSON for pattern in (f"{word}{_MARK}", f"{_MARKED}{word}", word)
     ),
     "date": (
-        *(f"{word}(date|datum|time|datetime|timestamp|day)" for word in _PAPER),
+        *(f"{word}(date|datum|time|datetime|timestamp|day|ts|at|on)" for word in _PAPER),
         *(f"(date|datum|fecha|data)(de|du|di)?(la)?{word}" for word in _PAPER),
         "date", "datum", "fecha", "data", "jour", "timestamp", "datetime", "day", "time",
-        "createdat", "created", "orderedat", "purchasedat",
+        "(created|ordered|purchased|placed|paid|invoiced|sold)(at|on|ts|time|date)?", "ts", "at",
     ),
     "quantity": (
         "quantity", "qty", "menge", "anzahl", "stuck", "stuckzahl", "quantite", "qte", "cantidad",
@@ -64,7 +70,10 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "product": (
         "stockcode", "sku", f"(product|item|article|artikel|produkt|produit|articulo){_MARK}",
-        "product", "item", "article", "artikel", "produkt", "produit", "ean", "asin",
+        "product", "item", "article", "artikel", "produkt", "produit", "ean", "asin", "articulo",
+        "producto", "articolo", "prodotto", "upc", "gtin",
+        "(product|item|article|artikel|produkt)s?(name|description|desc|bezeichnung)",
+        "description", "bezeichnung", "descripcion", "descrizione", "designation",
     ),
 }  # fmt: skip
 
@@ -154,11 +163,11 @@ def invoice_columns(
         elif role != "product":
             return None
     parts = [found[role] for role in ("date", "quantity", "price")]
-    facts = {c.name: c for c in recognise(_first_rows(table), parts, HALF)}
+    facts = {c.name: c for c in recognise(first_rows(table), parts, HALF)}
     wrong = _wrong_kind(found, facts)
     if wrong and must:
         raise ColumnError(wrong)
-    if wrong or not (must or _customers_repeat(table, found)):
+    if wrong or not (must or _repeats(table, found["customer"])):
         return None
     currency = facts[found["price"]].unit
     if currency not in CURRENCIES.values():
@@ -168,7 +177,53 @@ def invoice_columns(
     )
 
 
-def _first_rows(table: Table) -> Table:
+def told_if_lines(table: Table, lines: str) -> Table:
+    """Add a caution to a table that looks like invoice lines but lacks some of their columns.
+
+    Parameters
+    ----------
+    table : Table
+        Not taken for invoice lines by ``invoice_columns``.
+    lines : {"auto", "yes", "no"}
+        Only under "auto" there is anything to tell.
+    """
+    if lines != "auto":
+        return table
+    found: dict[str, str] = {}
+    doubtful: dict[str, list[str]] = {}
+    for role in ROLES:
+        best = _by_name(role, [c for c in table.columns if c not in found.values()])
+        if len(best) == 1:
+            found[role] = best[0]
+        elif best:
+            doubtful[role] = best
+    if not {"invoice", "customer"} & {*found, *doubtful}:
+        return table
+    parts = [found[role] for role in ("date", "quantity", "price") if role in found]
+    facts = {c.name: c for c in recognise(first_rows(table), parts, HALF)} if parts else {}
+    wrong = [role for role in _HOLDS if role in found and not _holds(role, facts[found[role]])]
+    found = {role: column for role, column in found.items() if role not in wrong}
+    repeat = [r for r in ("invoice", "customer") if r in found and _repeats(table, found[r])]
+    n_found = len(found) + len(doubtful)
+    if (n_found < 3 and len(repeat) < 2) or (n_found < 4 and not repeat):
+        return table
+    if "customer" in found and "customer" not in repeat:
+        return table  # one row per customer already
+    lacking = [role for role in ROLES if role not in found]
+    seen = ", ".join(f"{role}: {column}" for role, column in found.items())
+    several = "".join(f"; {r}: {' or '.join(best)}" for r, best in doubtful.items())
+    flags = " ".join(f"--{role} COLUMN" for role in lacking)
+    text = (
+        f"The columns look like invoice lines ({seen}{several}) but no column was found that is "
+        f"surely the {' and the '.join(lacking)}; each row was taken as one customer. Pass "
+        f"{flags} to make one row per customer, or --lines no if that is what the rows are."
+    )
+    return dataclasses.replace(
+        table, cautions=(*table.cautions, Caution("looks-like-invoice-lines", text))
+    )
+
+
+def first_rows(table: Table) -> Table:
     """Return enough of the table to tell numbers and dates from other things."""
     table.con.execute(
         f"CREATE OR REPLACE TABLE first_lines AS SELECT * FROM {quote(table.name)} LIMIT {LOOK}"
@@ -197,15 +252,16 @@ def _currency_in(name: str) -> str:
     return symbols[0] if symbols else ""
 
 
+def _holds(role: str, column: Column) -> bool:
+    """Tell whether a column is of a kind that its role can be."""
+    return column.kind in _HOLDS[role]
+
+
 def _wrong_kind(found: Mapping[str, str], facts: Mapping[str, Column]) -> str:
     """Say which column does not hold what its role needs, or return the empty string."""
-    for role, kinds in {
-        "date": ("date",),
-        "quantity": ("number", "text number", "boolean"),
-        "price": ("number", "text number", "boolean"),
-    }.items():
+    for role in _HOLDS:
         column = facts[found[role]]
-        if column.kind not in kinds:
+        if not _holds(role, column):
             what = "dates" if role == "date" else "numbers"
             got = "no value at all" if column.kind == "empty" else _KINDS[column.kind]
             return (
@@ -215,9 +271,8 @@ def _wrong_kind(found: Mapping[str, str], facts: Mapping[str, Column]) -> str:
     return ""
 
 
-def _customers_repeat(table: Table, found: Mapping[str, str]) -> bool:
-    """Tell whether customers come more than once: then the rows are not customers already."""
-    column = found["customer"]
+def _repeats(table: Table, column: str) -> bool:
+    """Tell whether values come more than once: then the rows are not customers already."""
     text = text_sql(quote(column), table.types()[column], vague=True)
     row = table.con.execute(
         f"SELECT count({text}), count(DISTINCT {text}) FROM {quote(table.name)}"

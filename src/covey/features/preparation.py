@@ -77,7 +77,8 @@ class TablePreparation:
         self._refuse_missing(table)
         tellings = [t for t in self.described if t.reading.column in table.columns]
         readings = [rule.reading for rule in self.rules] + [t.reading for t in tellings]
-        return self.build(table, read(table, readings), tellings, _misfits(self, table))
+        cautions = [*table.cautions, *_misfits(self, table)]
+        return self.build(table, read(table, readings), tellings, cautions)
 
     def build(
         self,

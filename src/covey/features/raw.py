@@ -6,14 +6,14 @@ import dataclasses
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from covey.errors import InputError, OptionError, nearest
 from covey.features.scannable import scannable
-from covey.flow import CleaningStep, Source
+from covey.flow import Caution, CleaningStep, Decision, Source
 
 if TYPE_CHECKING:
     import duckdb
@@ -74,6 +74,9 @@ class Table:
     decimal: str | None = None  # decimal sign of numbers written as text; None: to be found out
     frame_backend: str | None = None  # "pandas", "polars", "pyarrow": results are given in kind
     rows: NDArray[Any] | None = None  # (n,) int: number, from 1, of each row read; None: all
+    cautions: tuple[Caution, ...] = ()  # what was noticed before the columns are decided about
+    made_of: tuple[Decision, ...] = ()  # about columns of the lines that the rows were made of
+    how_made: Mapping[str, str] = field(default_factory=dict)  # made column → how, in words
 
     @classmethod
     def from_columns(

@@ -67,6 +67,7 @@ def table_features(
     if table.n_rows < 2:
         rows = "1 row" if table.n_rows else "no row"
         raise InputError(f"{table.source.name} must have at least 2 rows; got {rows}")
+    id_asked = id is not None
     if invoices is not None and id is None:
         id = invoices.customer  # noqa: A001
     wishes = Wishes(
@@ -74,6 +75,10 @@ def table_features(
         tuple(log) if log is not None else None, missing, categories,
     )  # fmt: skip
     choice = choose(table, recognise(table), wishes)
+    if table.how_made:
+        from covey.features.derived import with_how_made
+
+        choice = with_how_made(choice, table.how_made, id_asked)
     refuse_nothing_left(choice, table.source.name)
     return _Fit(table, choice, wishes, invoices).features()
 
@@ -121,8 +126,12 @@ class _Fit:
         made = preparation.build(self.table, [values[j] for j in kept] + values[d:])
         return dataclasses.replace(
             made,
-            decisions=tuple(self.decisions[name] for name in self.table.columns),
+            decisions=(
+                *self.table.made_of,
+                *(self.decisions[name] for name in self.table.columns),
+            ),
             cautions=(
+                *self.table.cautions,
                 *self.choice.cautions,
                 *made.cautions,
                 *oddities.find(self.table, made, self.choice),

@@ -72,7 +72,7 @@ class Segment(TableRecipe):
     def prepare(self, raw: Any) -> Features:
         """Read the table, make customers of invoice lines, and decide about each column."""
         from covey.features.customers import customers_from_invoices
-        from covey.features.invoices import invoice_columns
+        from covey.features.invoices import invoice_columns, told_if_lines
         from covey.features.table import table_features
 
         table, where = self.read(raw), self.where
@@ -82,6 +82,8 @@ class Segment(TableRecipe):
             # a condition speaks of the columns that the reader knows: those of the lines
             table, where = table.where(where) if where else table, None
             table = customers_from_invoices(table, columns)
+        else:
+            table = told_if_lines(table, self.lines)
         return table_features(
             table,
             features=self.features,
