@@ -109,3 +109,14 @@ def test_short_numbers_for_axes(value: float, unit: str, text: str) -> None:
 
 def test_plain_has_no_odd_spaces() -> None:
     assert numbers.plain(numbers.share(0.34)) == "34 %"
+
+
+def test_figures_far_from_zero_are_told_apart_from_everyones() -> None:
+    assert numbers.together(1e9 + 3, 1e9 + 50) == ("1,000,000,003", "1,000,000,050")
+    assert numbers.together(1e9 + 0.25, 1e9 + 0.75, "£") == (
+        "£1,000,000,000.2",
+        "£1,000,000,000.8",
+    )
+    assert numbers.together(1204.4, 980.0) == ("1,204", "980")
+    assert numbers.together(1e9, 1e9) == ("1\u00a0bn", "1\u00a0bn")
+    assert numbers.span(1e6 + 1, 1e6 + 9) == "1,000,001 … 1,000,009"

@@ -19,7 +19,7 @@ def size_bars(explanation: Explanation, width: float, kind: str) -> str:
     row = bars * _BAR + (bars - 1) * _PAIR + (38 if narrow else 18)
     if not narrow:
         row = max(row, 40.0)
-    left = 0.0 if narrow else min(190.0, 30 + max(_name_width(s) for s in segments))
+    left = 0.0 if narrow else min(190.0, 36 + max(_name_width(s) for s in segments))
     labels = [share(s.share) for s in segments] + [share(s.revenue_share) for s in segments]
     room = width - left - max(text_width(f"{text} of {noun}", 11) for text in labels) - 10
     longest = max(max(s.share, s.revenue_share or 0.0) for s in segments)

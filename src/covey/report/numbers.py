@@ -89,7 +89,7 @@ def fixed(value: float, digits: int = 2) -> str:
     return MISSING if math.isnan(value) else f"{value:.{digits}f}".replace("-", _MINUS)
 
 
-def quantity(value: float | None, unit: str = "", name: str = "") -> str:
+def quantity(value: float | None, unit: str = "", name: str = "", places: int | None = None) -> str:
     """Show a number with its unit: ``£1,204``, ``6 days``, ``34 %``.
 
     A unit that the column's name already tells (``recency_days``) is not said again. A column
@@ -99,7 +99,7 @@ def quantity(value: float | None, unit: str = "", name: str = "") -> str:
         return MISSING
     if not unit and is_year(value, name):
         return f"{value:.0f}"
-    text = number(value)
+    text = number(value) if places is None else f"{value:,.{places}f}".replace("-", _MINUS)
     if not unit or tells(name, unit):
         return text
     if _CURRENCY.match(unit):
@@ -113,12 +113,33 @@ def span(low: float, high: float, unit: str = "", name: str = "") -> str:
     """Show a range, a unit that follows its number only once: ``21 … 30 orders``."""
     if math.isnan(low) or math.isnan(high):
         return MISSING
-    return f"{bare(low, unit, name)} … {quantity(high, unit, name)}"
+    places = places_apart(low, high)
+    return f"{bare(low, unit, name, places)} … {quantity(high, unit, name, places)}"
 
 
-def bare(value: float, unit: str = "", name: str = "") -> str:
+def bare(value: float, unit: str = "", name: str = "", places: int | None = None) -> str:
     """Show a number beside one that has the unit: only a currency mark or % is repeated."""
-    return quantity(value, unit if unit == "%" or _CURRENCY.match(unit) else "", name)
+    return quantity(value, unit if unit == "%" or _CURRENCY.match(unit) else "", name, places)
+
+
+def places_apart(one: float, other: float) -> int | None:
+    """Return the decimals that tell two numbers apart; None where three digits each do.
+
+    Numbers may be large and differ little: of ``1_000_000_003`` and ``1_000_000_005``, three
+    digits would say the same.
+    """
+    if not (math.isfinite(one) and math.isfinite(other)) or number(one) != number(other):
+        return None
+    gap, size = abs(one - other), max(abs(one), abs(other))
+    if gap <= 1e-12 * size or size >= 1e15 or gap < 1e-6:
+        return None  # what differs is the rounding, or too long to be read
+    return max(0, -math.floor(math.log10(gap)))
+
+
+def together(here: float, everyone: float, unit: str = "", name: str = "") -> tuple[str, str]:
+    """Show a segment's figure and everyone's, with as many digits as tell them apart."""
+    places = places_apart(here, everyone)
+    return quantity(here, unit, name, places), quantity(everyone, unit, name, places)
 
 
 def tells(name: str, unit: str) -> bool:

@@ -155,17 +155,16 @@ def _apartness(measure: Measure) -> float:
 
 def _row(measure: Measure) -> dict[str, Any]:
     """Format one line of a profile table."""
-
-    def show(value: float) -> str:
-        return numbers.quantity(value, measure.unit, measure.name)
-
+    unit, name = measure.unit, measure.name
+    median, everyones = numbers.together(measure.median, measure.population_median, unit, name)
+    mean, mean_of_all = numbers.together(measure.mean, measure.population_mean, unit, name)
     return {
         "name": words.readable(measure.name),
         "clustered": measure.clustered,
-        "median": show(measure.median),
-        "mean": show(measure.mean),
-        "population_median": show(measure.population_median),
-        "population_mean": show(measure.population_mean),
+        "median": median,
+        "mean": mean,
+        "population_median": everyones,
+        "population_mean": mean_of_all,
         "lift": numbers.lift(measure.lift),
         "difference": numbers.signed(measure.difference),
         "half": numbers.span(measure.p25, measure.p75, measure.unit, measure.name),

@@ -9,7 +9,7 @@ import numpy as np
 from covey.flow import Explanation
 from covey.report.axes import Axis
 from covey.report.numbers import fixed
-from covey.report.svg import Drawing, segment_class, shorten
+from covey.report.svg import Drawing, segment_class, shorten, text_width
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +50,8 @@ def silhouette_plot(explanation: Explanation, width: float, kind: str) -> str:
     least = 6.0 if narrow else _LEAST
     sizes = np.array([s.n_rows for s in segments])
     bands = _heights(sizes, max(200.0 if narrow else 250.0, (least + _GAP) * k), least)
-    left = 8.0 if narrow else 186.0
+    longest = max(text_width(s.name.text, bold=True) for s in segments)
+    left = 8.0 if narrow else min(186.0, longest + 40)
     low = min(-0.1, float(widths.min())) if len(widths) else -0.1
     low = -1.0 if low < -0.6 else (-0.6 if low < -0.3 else (-0.3 if low < -0.1 else -0.1))
     axis = Axis(low, 1.0, left, width - (4 if narrow else 34))

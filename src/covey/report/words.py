@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from covey.flow import Explanation, Level, Measure, Rule, Segment
-from covey.report.numbers import bare, count, fixed, lift, quantity, share
+from covey.report.numbers import bare, count, fixed, lift, places_apart, quantity, share
 
 #: a difference below this many standard deviations does not tell a segment from everyone
 _TELLING = 0.25
@@ -123,10 +123,11 @@ def measure_fact(measure: Measure) -> Fact:
     if not math.isfinite(here) or here == everyone:
         here, everyone = measure.mean, measure.population_mean
     direction = "above" if here > everyone else "below" if here < everyone else ""
+    places = places_apart(here, everyone)
     return Fact(
         readable(measure.name),
-        quantity(here, measure.unit, measure.name),
-        bare(everyone, measure.unit, measure.name),
+        quantity(here, measure.unit, measure.name, places),
+        bare(everyone, measure.unit, measure.name, places),
         direction,
     )
 
