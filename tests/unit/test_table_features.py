@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,33 @@ def test_a_column_left_out_as_a_code_says_what_made_it_one() -> None:
     why = decision(found, "weeks_left").why
     assert why.startswith("its values count the rows (1 … 40)")
     assert "the name" not in why
+
+
+def test_flags_can_be_pasted_into_a_shell() -> None:
+    rng = np.random.default_rng(0)
+    income = rng.normal(size=50)
+    found = features(
+        {
+            "Annual Income (k$)": income,
+            "b": rng.normal(size=50),
+            "it's": income * 2,
+            "same": [1] * 50,
+        }
+    )
+    assert decision(found, "Annual Income (k$)").overrule == "--drop 'Annual Income (k$)'"
+    assert decision(found, "same").overrule == "--features same"
+    words = shlex.split(decision(found, "it's").overrule)
+    assert words == ["--features", "…,it's", "or", "--drop", "Annual Income (k$)"]
+
+
+def test_what_cannot_be_read_in_a_column_left_out_is_not_told() -> None:
+    numbers = [str(10_000 + i * i) for i in range(99)]
+    columns = {"order_id": [*numbers, "C10"], "spend": [*numbers, "plenty"]}
+    found = features(columns)
+    assert decision(found, "order_id").action != "clustered on"
+    told = [one.text for one in found.cautions if one.topic == "unread-values"]
+    assert len(told) == 1
+    assert told[0].startswith("spend: 1 value ")
 
 
 def test_rows_keep_their_numbers_when_others_are_dropped() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -78,8 +79,14 @@ def choose(table: Table, columns: list[Column], wishes: Wishes) -> Choice:
         kind = "identifier" if column is row_id else column.kind
         details = {"unit": column.unit} if column.unit else {}
         decisions[column.name] = Decision(column.name, kind, action, why, overrule, details)
-    cautions = _cautions(columns, row_id, wishes, coded, n)
+    cautions = _cautions(columns, decisions, row_id, wishes, coded, n)
     return Choice(clustered, described, row_id, decisions, cautions)
+
+
+def flag(start: str, name: str) -> str:
+    """Write a flag with a column so that it can be pasted into a shell."""
+    gap = "" if start.endswith(",") else " "
+    return f"{start}{gap}{shlex.quote(name)}"
 
 
 def refuse_unknown(names: Sequence[str], known: Sequence[str], flag: str, source: str) -> None:
@@ -160,7 +167,7 @@ def _decide(
         _refuse_unusable(column, n)
         return "clustered on", "asked for with --features", "take it out of --features"
     if column is row_id:
-        return "row identifier", _why_identifier(column, wishes, n, coded), f"--features {name}"
+        return "row identifier", _why_identifier(column, wishes, n, coded), flag("--features", name)
     if column.kind == "empty":
         return "left out", "there is no value in it", ""
     if column.kind == "other":
@@ -169,7 +176,7 @@ def _decide(
         return _decide_code(column, wishes, n)
     if column.n_distinct <= 1:
         missing = " and the rest is missing" if column.n_present < n else ""
-        return "left out", f"every value is the same{missing}", f"--features {name}"
+        return "left out", f"every value is the same{missing}", flag("--features", name)
     if column.kind in NUMBERS:
         return _decide_number(column, wishes, n)
     return _decide_category(column, wishes, n)
@@ -178,20 +185,20 @@ def _decide(
 def _decide_number(column: Column, wishes: Wishes, n: int) -> tuple[str, str, str]:
     name = column.name
     if wishes.features is not None:
-        return "described", "not among --features", f"--features …,{name}"
+        return "described", "not among --features", flag("--features …,", name)
     if column.n_present < 0.5 * n and wishes.missing in ("auto", "drop"):
         share = 1 - column.n_present / n
-        return "left out", f"{share:.0%} of the values are missing", f"--features {name}"
-    return "clustered on", column.why or "a number", f"--drop {name}"
+        return "left out", f"{share:.0%} of the values are missing", flag("--features", name)
+    return "clustered on", column.why or "a number", flag("--drop", name)
 
 
 def _decide_category(column: Column, wishes: Wishes, n: int) -> tuple[str, str, str]:
     name = column.name
-    features = f"--features {name}"
+    features = flag("--features", name)
     many = column.n_distinct > max(LEVELS, 0.2 * n) or column.n_distinct > 0.9 * n
     if column.kind == "category" and (many or column.length > PROSE):
         differ = f"{column.n_distinct:,} different texts in {column.n_present:,} rows"
-        return "left out", f"free text: {differ}", f"--id {name}"
+        return "left out", f"free text: {differ}", flag("--id", name)
     if column.n_present < RARE * n:
         return "left out", f"{1 - column.n_present / n:.1%} of the values are missing", features
     told = column.why or f"{column.n_distinct:,} different texts"
@@ -213,8 +220,8 @@ def _decide_code(column: Column, wishes: Wishes, n: int) -> tuple[str, str, str]
         told = "the name says identifier"
     why = f"{told}, so the values are names and not quantities"
     if 1 < column.n_distinct <= min(CODES, 0.2 * n) and wishes.categories != "drop":
-        return "described", f"{why}: told for each segment", f"--features {name}"
-    return "left out", why, f"--features {name}"
+        return "described", f"{why}: told for each segment", flag("--features", name)
+    return "left out", why, flag("--features", name)
 
 
 def _why_identifier(column: Column, wishes: Wishes, n: int, coded: bool) -> str:
@@ -246,7 +253,12 @@ def _refuse_unusable(column: Column, n: int) -> None:
 
 
 def _cautions(
-    columns: list[Column], row_id: Column | None, wishes: Wishes, coded: set[str], n: int
+    columns: list[Column],
+    decisions: dict[str, Decision],
+    row_id: Column | None,
+    wishes: Wishes,
+    coded: set[str],
+    n: int,
 ) -> list[Caution]:
     """Facts about how columns were read that the reader must know."""
     found = []
@@ -254,7 +266,7 @@ def _cautions(
         name = column.name
         if name in wishes.drop:
             continue
-        if column.n_unread:
+        if column.n_unread and decisions[name].action in ("clustered on", "described"):
             some = ", ".join(repr(text[:40]) for text in column.unread)
             what = "dates" if column.kind == "date" else "numbers"
             n_values = _count(column.n_unread, "value")

@@ -10,23 +10,18 @@ from typing import Any
 from covey.errors import ColumnError, InputError, nearest
 from covey.features.asking import ask
 from covey.features.columns import Column, recognise
-from covey.features.derived import how_made, lines_told
-from covey.features.invoices import HALF, ROLES, InvoiceColumns, invoice_columns
+from covey.features.derived import REPEATS, how_made, large_removals, lines_told
+from covey.features.invoices import HALF, LARGEST, ROLES, InvoiceColumns, invoice_columns
 from covey.features.raw import Table, quote
 from covey.features.spelling import date_sql, number_sql, text_sql
-from covey.flow import Caution, CleaningStep
+from covey.flow import CleaningStep
 
 #: what a line is worth is kept in exact decimals, so that sums do not depend on their order
 MONEY = "DECIMAL(28, 6)"
-#: quantities and prices above this are no quantities and prices
-LARGEST = 1e9
 #: lines of which a product code with a number in it is expected
 NUMBERED = 0.95
 #: a text column belongs to the customer when it is one text for this share of them
 SAME = 0.95
-#: share of the lines or of the value bought from which a rule that removes them is told
-MUCH = 0.05
-REPEATS = "exact repeats of another line"
 
 
 @dataclass(frozen=True)
@@ -85,7 +80,7 @@ def customers_from_invoices(table: Table, columns: InvoiceColumns) -> Table:
     if columns.product is None:
         steps[1:2] = _repeats_kept(table, steps[1].n_left)
     carried = _carried(table, others)
-    names = [name for name, _ in carried]
+    names, named = [name for name, _ in carried], [rule.rule for rule in rules]
     _aggregate(table, columns, carried)
     made = dataclasses.replace(
         table,
@@ -94,7 +89,10 @@ def customers_from_invoices(table: Table, columns: InvoiceColumns) -> Table:
         cleaning=(*table.cleaning, *steps),
         decimal=None,
         rows=None,
-        cautions=(*table.cautions, *_large_removals(table, rules, steps, n_lines)),
+        cautions=(
+            *table.cautions,
+            *large_removals(table, [rule.rule for rule in rules], steps, n_lines),
+        ),
         made_of=lines_told(table, columns, names),
         how_made=how_made(columns, _last_day(table), names),
     )
@@ -234,37 +232,6 @@ def _repeats_kept(table: Table, n_left: int | None) -> list[CleaningStep]:
     assert row is not None  # an aggregate always gives one row
     why = "no column names the product, so they count as different articles of one price"
     return [CleaningStep("lines equal to another line", "kept", row[0], why, n_left)]
-
-
-def _large_removals(
-    table: Table, rules: list[_Rule], steps: list[CleaningStep], n_lines: int
-) -> list[Caution]:
-    """Tell of each rule that took many of the lines or much of the value bought."""
-    worth = (
-        "coalesce(sum(CAST(round(quantity * price, 6) AS DECIMAL(38, 6))) "
-        f"FILTER (quantity BETWEEN 0 AND {LARGEST:g} AND price BETWEEN 0 AND {LARGEST:g}), 0)"
-    )
-    whole, known = (
-        float(ask(table, {"worth": worth}, rows)["worth"])
-        for rows in ("parsed_lines", "(FROM parsed_lines WHERE customer IS NOT NULL)")
-    )
-    by_rule = dict(
-        table.con.execute(f"SELECT verdict, {worth} FROM judged_lines GROUP BY 1").fetchall()
-    )
-    lost = {"lines without a customer": whole - known}
-    lost[REPEATS] = known - float(sum(by_rule.values()))
-    lost |= {rule.rule: float(by_rule.get(i, 0)) for i, rule in enumerate(rules)}
-    found = []
-    for step in steps:
-        lines, value = step.n_rows / n_lines, lost.get(step.rule, 0.0) / whole if whole else 0.0
-        if step.action == "removed" and max(lines, value) > MUCH:
-            text = (
-                f"{step.rule[0].upper()}{step.rule[1:]} were removed: {step.n_rows:,} of "
-                f"{n_lines:,} lines ({lines:.1%}) with {value:.1%} of the value bought "
-                f"({step.why})."
-            )
-            found.append(Caution("lines-removed", text))
-    return found
 
 
 def _last_day(table: Table) -> str:

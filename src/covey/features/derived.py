@@ -5,12 +5,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
+from covey.features.asking import ask
 from covey.features.choice import Choice
 from covey.features.columns import recognise
-from covey.features.invoices import HALF, ROLES, InvoiceColumns, first_rows
+from covey.features.invoices import HALF, LARGEST, ROLES, InvoiceColumns, first_rows
 from covey.features.raw import Table
-from covey.flow import Decision
+from covey.flow import Caution, CleaningStep, Decision
 
+#: share of the lines or of the value bought from which a rule that removes them is told
+MUCH = 0.05
+REPEATS = "exact repeats of another line"
 _PARTS = {
     "invoice": "taken as the invoice of each line; invoices with a purchase count as orders",
     "date": "taken as the date of each line; recency and tenure are counted from it",
@@ -81,3 +85,34 @@ def with_how_made(choice: Choice, how: Mapping[str, str], id_asked: bool) -> Cho
             why = made if one.why == "a number" else f"{made}; {one.why}"
             decisions[name] = dataclasses.replace(one, why=why)
     return dataclasses.replace(choice, decisions=decisions)
+
+
+def large_removals(
+    table: Table, rules: Sequence[str], steps: Sequence[CleaningStep], n_lines: int
+) -> list[Caution]:
+    """Tell of each rule that took many of the lines or much of the value bought."""
+    worth = (
+        "coalesce(sum(CAST(round(quantity * price, 6) AS DECIMAL(38, 6))) "
+        f"FILTER (quantity BETWEEN 0 AND {LARGEST:g} AND price BETWEEN 0 AND {LARGEST:g}), 0)"
+    )
+    whole, known = (
+        float(ask(table, {"worth": worth}, rows)["worth"])
+        for rows in ("parsed_lines", "(FROM parsed_lines WHERE customer IS NOT NULL)")
+    )
+    by_rule = dict(
+        table.con.execute(f"SELECT verdict, {worth} FROM judged_lines GROUP BY 1").fetchall()
+    )
+    lost = {"lines without a customer": whole - known}
+    lost[REPEATS] = known - float(sum(by_rule.values()))
+    lost |= {rule: float(by_rule.get(i, 0)) for i, rule in enumerate(rules)}
+    found = []
+    for step in steps:
+        lines, value = step.n_rows / n_lines, lost.get(step.rule, 0.0) / whole if whole else 0.0
+        if step.action == "removed" and max(lines, value) > MUCH:
+            text = (
+                f"{step.rule[0].upper()}{step.rule[1:]} were removed: {step.n_rows:,} of "
+                f"{n_lines:,} lines ({lines:.1%}) with {value:.1%} of the value bought "
+                f"({step.why})."
+            )
+            found.append(Caution("lines-removed", text))
+    return found

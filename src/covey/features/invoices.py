@@ -25,6 +25,8 @@ _KINDS = {"category": "words", "date": "dates", "number": "numbers", "text numbe
 LOOK = 10_000
 #: lines may be in disorder: dates and numbers are looked for where half of the values are
 HALF = 0.5
+#: quantities and prices above this are no quantities and prices
+LARGEST = 1e9
 _HOLDS = {
     "date": ("date",),
     "quantity": ("number", "text number", "boolean"),

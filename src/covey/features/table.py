@@ -10,7 +10,7 @@ import numpy as np
 
 from covey.errors import InputError
 from covey.features import fitting, oddities, roles
-from covey.features.choice import LEVELS, Choice, Wishes, choose, refuse_nothing_left
+from covey.features.choice import LEVELS, Choice, Wishes, choose, flag, refuse_nothing_left
 from covey.features.columns import Column, recognise
 from covey.features.preparation import Rule, TablePreparation, Telling
 from covey.features.raw import quote
@@ -226,12 +226,13 @@ class _Fit:
         dropped = set()
         for late, (early, why) in copies.items():
             column = rules[numbers[late]].reading.column
+            kept = rules[numbers[early]].reading.column
             dropped.add(numbers[late])
             self.decisions[column] = dataclasses.replace(
                 self.decisions[column],
                 action="left out",
                 why=f"{why} {rules[numbers[early]].feature.name}",
-                overrule=f"--features …,{column}, or --drop {rules[numbers[early]].reading.column}",
+                overrule=f"{flag('--features …,', column)} or {flag('--drop', kept)}",
             )
         return [j for j in range(len(rules)) if j not in dropped]
 
