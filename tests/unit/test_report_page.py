@@ -17,8 +17,9 @@ import sample
 from covey.flow import Decision, Exemplar, Explanation, Name
 from covey.report.bundle import render
 from covey.report.data import SCHEMA, render_json
-from covey.report.page import breakable, render_html
+from covey.report.page import breakable, cropped, isolated, render_html
 from covey.report.summary import render_text, screen_width
+from covey.report.svg import Drawing
 from covey.report.words import gauges, headline, sentence, telling
 
 NB = "\u00a0%"  # no-break space, as between a number and its sign
@@ -332,3 +333,19 @@ def test_what_all_columns_share_is_one_clean_sentence() -> None:
     assert said[1].split(". ") == [
         " Features are standardised, for the features do not share one unit and spread."
     ]
+
+
+def test_right_to_left_names_do_not_turn_a_rule() -> None:
+    assert isolated("גיל הלקוח < 30 and <b> ≥ 2") == (
+        '<bdi dir="ltr"><bdi>גיל הלקוח</bdi> &lt; 30 and &lt;b&gt; ≥ 2</bdi>'
+    )
+    drawing = Drawing(100, 20)
+    drawing.text(0, 0, "גיל, years →")
+    assert ">\u2068גיל\u2069, years →<" in drawing.finish("fig", "")
+
+
+def test_long_names_are_cut_and_kept_in_the_tooltip() -> None:
+    name = "a" * 50
+    assert cropped(name) == f'<span title="{name}">{"a" * 39}…</span>'
+    assert cropped("a" * 40) == "a" * 40
+    assert "<script>" not in cropped("<script>" * 9)

@@ -53,7 +53,7 @@ def _figure(
 
 
 def _features(explanation: Explanation) -> Figure:
-    across, up = (readable(name) for name in explanation.map.axes)
+    across, up = (_cropped(readable(name)) for name in explanation.map.axes)
     drawn, noun = len(explanation.map.rows), explanation.row_noun[1]
     sampled = "" if drawn >= explanation.n_rows else f" of {count(explanation.n_rows)}"
     single = scatter.is_single(explanation)
@@ -66,6 +66,10 @@ def _features(explanation: Explanation) -> Figure:
         caption += f" {count(outside)} lie beyond the picture and are drawn at its edge."
     title = sentence(across if single else f"{up} against {across}").removesuffix(".")
     return _figure(explanation, "features", title, caption, scatter.features_map)
+
+
+def _cropped(name: str) -> str:
+    return name if len(name) <= 40 else f"{name[:39].rstrip()}…"
 
 
 def _plane(explanation: Explanation) -> Figure:

@@ -12,7 +12,7 @@ from typing import Any
 from covey.flow import Explanation, Measure, Segment
 from covey.report import numbers, palette, words
 from covey.report.figures import Figure, figures
-from covey.report.svg import segment_class
+from covey.report.svg import leftward_split, segment_class
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MOST_MEASURES = 12  # rows of a profile table on the page; the rest is in profile.csv
@@ -53,6 +53,8 @@ def _environment() -> Any:
         "readable": words.readable,
         "sentence": words.sentence,
         "breakable": breakable,
+        "cropped": cropped,
+        "isolated": isolated,
         "color": segment_class,
     }
     environment.globals |= {"quantity": numbers.quantity, "number": numbers.number}
@@ -65,6 +67,24 @@ def breakable(name: str) -> Any:
 
     parts = re.split(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[_/.:])(?=\w)", name)
     return Markup("<wbr>").join(escape(part) for part in parts)
+
+
+def cropped(name: str, most: int = 40) -> Any:
+    """Escape a name and cut a long one; the whole of it is in the tooltip."""
+    from markupsafe import Markup
+
+    if len(name) <= most:
+        return breakable(name)
+    return Markup('<span title="{}">{}…</span>').format(name, breakable(name[: most - 1].rstrip()))
+
+
+def isolated(text: str) -> Any:
+    """Escape a sentence so that right-to-left names in it do not turn its order."""
+    from markupsafe import Markup
+
+    runs = [Markup("<bdi>{}</bdi>").format(run) if leftward else run
+            for leftward, run in leftward_split(text)]  # fmt: skip
+    return Markup('<bdi dir="ltr">{}</bdi>').format(Markup("").join(runs))
 
 
 def _context(explanation: Explanation) -> dict[str, Any]:

@@ -8,6 +8,7 @@ its version. Shapes carry classes (``ink``, ``soft``, ``rule`` …) and groups c
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -147,8 +148,25 @@ def segment_class(number: int) -> str:
     return f"c{(number - 1) % 15 + 1}"
 
 
+#: letters written from right to left, with what stands between them
+_LEFTWARD = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+    "(?:[\\s_.\\-]*"
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff])*"
+)
+
+
+def leftward_split(text: str) -> list[tuple[bool, str]]:
+    """Split text into runs written from left to right (False) and from right to left (True)."""
+    runs, end = [], 0
+    for found in _LEFTWARD.finditer(text):
+        runs += [(False, text[end : found.start()]), (True, found[0])]
+        end = found.end()
+    return [(leftward, run) for leftward, run in [*runs, (False, text[end:])] if run]
+
+
 def _isolate(text: str) -> str:
-    """Wrap right-to-left text in isolates, so that it stays in its place in the line."""
-    if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text):
-        return f"\u2068{text}\u2069"
-    return text
+    """Wrap right-to-left words in isolates, so that they stay in their place in the line."""
+    return "".join(
+        f"\u2068{run}\u2069" if leftward else run for leftward, run in leftward_split(text)
+    )
