@@ -159,6 +159,17 @@ def test_distinct_rows_are_counted_up_to_a_limit():
     assert count_distinct(np.arange(100.0)[:, None], 10) == 10
 
 
+def test_more_k_are_tried_while_the_best_is_the_last(rng):
+    middles = np.array([[x, y] for x in range(4) for y in range(3)]) * 10.0
+    X = np.repeat(middles, 20, axis=0) + rng.normal(0, 0.5, (240, 2))
+    found = sweep(X, given=None, rng=np.random.default_rng(0)).sweep
+    assert found is not None
+    assert found.chosen == 12
+    assert [one.k for one in found.scores] == list(range(1, 16))
+    given = sweep(X, given=3, rng=np.random.default_rng(0)).sweep
+    assert given is not None and given.scores[-1].k == 10
+
+
 # ---------------------------------------------------------------- the rule
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from covey.explain.choose_k import sweep as run_sweep
 from covey.explain.moments import covariance
-from covey.explain.quality import Shape, baseline, cautions, explained_share, verdict
+from covey.explain.quality import Shape, bands_of, baseline, cautions, explained_share, verdict
+from covey.explain.reference import structureless
 from covey.flow import KScore, Quality, Sweep
 from covey.testing.tables import hand_made
 
@@ -50,13 +52,80 @@ def test_baseline_of_one_feature_is_its_bands():
         (3, 0.1, 0.9, "Weak: the data are closer to one cloud"),
         (3, 0.1, 0.1, "Weak: other rows"),
         (3, 0.7, float("nan"), "Clear groups"),
-        (1, float("nan"), 1.0, "One group"),
+        (1, float("nan"), float("nan"), "One group"),
     ],
 )
 def test_verdict(k, silhouette, stable, start):
     said = verdict(k, silhouette, stable)
     assert said.startswith(start)
     assert "nan" not in said
+
+
+@pytest.mark.parametrize("d", [1, 2, 5])
+@pytest.mark.parametrize("kind", ["uniform", "normal"])
+def test_noise_is_never_clear(d, kind):
+    rng = np.random.default_rng(d)
+    X = hand_made(getattr(rng, kind)(size=(600, d))).X
+    run = run_sweep(X, given=None, rng=rng)
+    k = run.sweep.chosen
+    own = next(one.silhouette for one in run.sweep.scores if one.k == k)
+    said = verdict(k, own, 0.95, *structureless(X, k, rng=rng))
+    assert said.startswith("Weak")
+
+
+def test_groups_are_above_a_structureless_cloud(rng):
+    middles = np.repeat([[0.0, 0], [8, 0], [0, 8]], 100, axis=0)
+    X = hand_made(middles + rng.normal(size=(300, 2))).X
+    cloud, give = structureless(X, 3, rng=rng)
+    assert 0.3 < cloud < 0.45 and 0 < give < 0.05
+    assert verdict(3, 0.75, 0.95, cloud, give).startswith("Clear")
+    said = verdict(3, 0.41, 0.95, cloud, give)
+    assert said.startswith("Weak") and f"would score {cloud:.2f}" in said
+
+
+def test_a_structureless_cloud_scores_as_theory_says(rng):
+    # two halves of a line of length 2: a = 1/3 on average, b between 0.5 and 1.5 around 1
+    X = np.linspace(-1, 1, 500)[:, None]
+    cloud, _ = structureless(X, 2, rng=rng)
+    assert cloud == pytest.approx(0.63, abs=0.03)
+    assert np.isnan(structureless(X[:3], 2, rng=rng)[0])
+    assert np.isnan(structureless(np.ones((9, 2)), 2, rng=rng)[0])
+    wide = rng.normal(size=(50, 400))
+    assert structureless(wide, 2, rng=rng)[0] < 0.1
+
+
+def test_bands_keep_ties_together_and_none_is_empty():
+    values = np.array([0.0] * 6 + [1, 2, 3])
+    assert np.bincount(bands_of(values, 3)).tolist() == [6, 1, 2]
+    assert bands_of(np.array([1.0] * 8 + [0.0]), 3).tolist() == [1] * 8 + [0]
+    assert np.bincount(bands_of(np.arange(10.0), 5)).tolist() == [2] * 5
+    assert np.unique(bands_of(np.ones(4), 3)).tolist() == [0]
+
+
+def test_the_baseline_says_how_many_bands_are_left_by_ties():
+    sure = np.array([1.0] * 90 + [0.0] * 10)
+    share, name = baseline(hand_made(sure[:, None], ["sure"]), 3)
+    assert share == pytest.approx(1) and name == "2 bands of sure"
+
+
+def test_the_baseline_is_the_best_of_the_telling_features(rng):
+    # a goes with c a little, but its bands say little; b is three groups by itself
+    groups = np.repeat([0.0, 5, 10], 100)
+    a = rng.standard_t(2, size=300)
+    raw = np.column_stack([a, groups + rng.normal(0, 0.1, 300), a + rng.normal(size=300)])
+    assert baseline(hand_made(raw, ["a", "b", "c"]), 3)[0] == max(
+        explained_share(hand_made(raw).X, bands_of(raw[:, j], 3), 3) for j in range(3)
+    )
+
+
+def test_the_last_k_is_told_while_the_silhouette_rises(features, shape):
+    scores = [KScore(1, 9.0, 0.0, float("nan"))]
+    scores += [KScore(k, 9.0 - k / 2, k / 20, 0.2 + k / 30) for k in range(2, 11)]
+    rising = Sweep(tuple(scores), 10, False, "", np.zeros(1000), np.arange(1000))
+    (found,) = cautions(features, quality(), rising, shape)
+    assert found.topic == "last-k" and "-k 12 … 20" in found.text
+    given = Sweep(tuple(scores), 10, True, "", np.zeros(1000), np.arange(1000))
+    assert cautions(features, quality(), given, shape) == []
 
 
 def quality(**changed):

@@ -43,8 +43,9 @@ def test_one_cloud_does_not(rng):
     assert index < 0.65
 
 
-def test_one_segment_is_always_the_same(rng):
-    assert stability(np.zeros((10, 2)), 1, rng=rng) == (1.0, 0)
+def test_one_segment_is_not_compared_with_anything(rng):
+    index, n_refits = stability(np.zeros((10, 2)), 1, rng=rng)
+    assert np.isnan(index) and n_refits == 0
 
 
 def test_halves_too_small_for_k_say_nothing(rng):

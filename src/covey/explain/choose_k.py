@@ -22,6 +22,8 @@ Doubles = NDArray[np.float64]
 OnProgress = Callable[[str, float], None]
 
 FIRST_K, LAST_K = 2, 10
+#: Tried as far as this while the silhouette still rises, if it is worth more than a cloud's.
+FARTHEST_K, WORTH_MORE = 20, 0.25
 #: Exact silhouettes cost n² (d + 8) steps; this many (60,000 rows of 4 features) take about a
 #: second. Beyond, a sample of rows is scored, each against all rows, at a quarter of the cost.
 MOST_STEPS = 60_000**2 * 12
@@ -49,6 +51,9 @@ def sweep(
     source: str = "the table",
 ) -> Run:
     """Fit K = 2 … 10 (and the K given), score each, and return the run of the one chosen.
+
+    Where K=10 is the best and speaks of groups, there may be more of them: K = 11 … 15, and then
+    … 20, are tried too while the best is the last, if all rows can be scored.
 
     Parameters
     ----------
@@ -80,36 +85,62 @@ def sweep(
     all K. A sample is scored beyond, with its standard error in ``silhouette_error``.
     """
     tried = _candidates(X, given, source)
+    heard = on_progress or (lambda *_: None)
     streams = dict(zip(tried, children(rng, len(tried) + 1), strict=False))
-    runs: dict[int, Run] = {}
-    for step, k in enumerate(tried):
-        if on_progress is not None:
-            on_progress(f"Trying {k} segments", 0.5 * step / len(tried))
-        runs[k] = _fit(X, k, runs.get(k - 1), streams[k], n_init, weight)
-    if on_progress is not None:
-        on_progress("Silhouettes", 0.5)
-    several = [k for k in tried if k > 1]
     rows = _rows_to_score(X, children(rng, 1)[0])
-    scored = _silhouettes(X, [runs[k].labels for k in several], rows)
-    total = runs[1].inertia
-    if several and total < LEAST_INERTIA:
-        raise InputError(
-            f"values must differ by more than rounding keeps once squared; {source} has an inertia "
-            f"of {total:g} in the features used; pass scale='standard'"
-        )
-    scores = [_score(runs[1], 1, total, None, len(X))]
-    for k, row_scores in zip(several, scored, strict=True):
-        scores.append(_score(runs[k], k, total, row_scores, len(X)))
+    runs: dict[int, Run] = {}
+    scored: dict[int, Doubles] = {}
+    scores: list[KScore] = []
+    batch, done = tried, 0.0
+    while batch:
+        for step, k in enumerate(batch):
+            heard(f"Trying {k} segments", done + (1 - done) / 2 * step / len(batch))
+            runs[k] = _fit(X, k, runs.get(k - 1), streams[k], n_init, weight)
+        done = (1 + done) / 2
+        heard("Silhouettes", done)
+        _refuse_underflow(runs, source)
+        several = [k for k in batch if k > 1]
+        marks = _silhouettes(X, [runs[k].labels for k in several], rows)
+        scored.update(zip(several, marks, strict=True))
+        total = runs[1].inertia
+        scores += [_score(runs[k], k, total, scored.get(k), len(X)) for k in batch]
+        batch = [] if given is not None or rows is not None else _further(X, scores)
+        streams = dict(zip(batch, children(rng, len(batch)), strict=True))
     if given is None:
         chosen, reason = pick(scores, buying=buying)
     else:
         chosen, reason = given, _given_reason(scores, given, buying)
     which = np.arange(len(X)) if rows is None else rows
-    own = scored[several.index(chosen)] if chosen > 1 else np.full(len(which), math.nan)
+    own = scored[chosen] if chosen > 1 else np.full(len(which), math.nan)
     found = Sweep(tuple(scores), chosen, given is not None, reason, own, which)
-    if on_progress is not None:
-        on_progress("Silhouettes", 1.0)
+    heard("Silhouettes", 1.0)
     return dataclasses.replace(runs[chosen], sweep=found)
+
+
+def still_rising(scores: Sequence[KScore]) -> bool:
+    """Tell whether the last K tried has the highest silhouette, one that speaks of groups."""
+    last = scores[-1]
+    best = max((one for one in scores if one.k > 1), key=lambda one: one.silhouette, default=last)
+    return best is last and last.k >= LAST_K and last.silhouette >= WORTH_MORE
+
+
+def _further(X: Doubles, scores: Sequence[KScore]) -> list[int]:
+    """Return the K to try next where the best of those tried is at the end, up to 20."""
+    if not still_rising(scores):
+        return []
+    first = scores[-1].k + 1
+    last = min(first + 4, FARTHEST_K, count_distinct(X, FARTHEST_K + 1) - 1)
+    return list(range(first, last + 1))
+
+
+def _refuse_underflow(runs: dict[int, Run], source: str) -> None:
+    """Raise where squared distances are lost to rounding, so that no K can be scored."""
+    total = runs[1].inertia
+    if len(runs) > 1 and total < LEAST_INERTIA:
+        raise InputError(
+            f"values must differ by more than rounding keeps once squared; {source} has an inertia "
+            f"of {total:g} in the features used; pass scale='standard'"
+        )
 
 
 def _candidates(X: Doubles, given: int | None, source: str) -> list[int]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from covey.explain.choose_k import CLEARLY, LEAST_SEGMENT, OnProgress
+from covey.explain.choose_k import CLEARLY, LEAST_SEGMENT, OnProgress, still_rising
 from covey.explain.moments import covariance
+from covey.explain.reference import structureless
 from covey.explain.stability import stability
 from covey.explain.wording import listing, percent, plain
 from covey.flow import Caution, Features, Quality, Sweep
@@ -23,6 +24,11 @@ CLEAR, FAIR = 0.5, 0.25
 #: Refits that agree less than this find other segments each time (Steinley, Psychological
 #: Methods 9, 2004: above 0.8 good, below 0.65 poor recovery; doi 10.1037/1082-989X.9.3.386).
 STABLE, UNSTABLE = 0.8, 0.65
+#: Groups are there when the silhouette is this much above that of a cloud without any (and two of
+#: its standard deviations): unevenness alone, as of a bell curve, moves it by less.
+ABOVE_CLOUD = 0.05
+#: Features whose bands are tried as the plain alternative, and rows they are tried on.
+MOST_BASELINES, ROWS_FOR_BASELINE = 5, 50_000
 #: Share of rows beyond the limits from which outliers are worth a caution.
 MANY_OUTLIERS = 0.01
 #: A segment this many times longer than wide is no round group.
@@ -47,21 +53,45 @@ def explained_share(X: Doubles, labels: NDArray[np.integer], k: int) -> float:
 
 
 def baseline(features: Features, k: int) -> tuple[float, str]:
-    """Return what k equal bands of one feature explain, and their name.
+    """Return what k bands of one feature explain, and their name.
 
-    The feature is the one that predicts the others best: the largest share of all variation that
-    a straight line on it explains. It is what a person would do without k-means.
+    It is what a person would do without k-means, and as good as that gets: of the five features
+    that predict the others best (the share of all variation that a straight line on one
+    explains), the one whose bands explain most is taken.
     """
+    if k == 1:
+        return 0.0, "no bands at all"
     X = features.X
     cov = covariance(X)
     variance = np.diag(cov)
     told = np.divide((cov**2).sum(axis=1), variance, out=np.zeros(len(cov)), where=variance > 0)
-    j = int(np.argmax(told))
-    values = X[:, j]
-    cuts = np.quantile(values, np.arange(1, k) / k) if k > 1 else np.zeros(0)
-    bands = np.searchsorted(cuts, values, "left").astype(np.int64)
-    name = f"{k} equal bands of {plain(features.names[j])}" if k > 1 else "no bands at all"
+    telling = np.argsort(-told, kind="stable")[:MOST_BASELINES]
+    part = X[:: -(-len(X) // ROWS_FOR_BASELINE)]
+    tried = [explained_share(part, bands_of(part[:, j], k), k) for j in telling]
+    j = int(telling[int(np.argmax(tried))])
+    bands = bands_of(X[:, j], k)
+    sizes = np.bincount(bands)
+    even = len(sizes) == k and sizes.max() <= 2 * max(sizes.min(), 1)
+    kind = "equal bands" if even else "bands" if len(sizes) > 1 else "band"
+    name = f"{len(sizes)} {kind} of {plain(features.names[j])}"
     return explained_share(X, bands, k), name
+
+
+def bands_of(values: Doubles, k: int) -> NDArray[np.int64]:
+    """Return the band (n,) of each value: k bands as equal as they can be, none of them empty.
+
+    Cuts lie between distinct values, so that ties stay together; fewer distinct values than k
+    make fewer bands.
+    """
+    distinct, counts = np.unique(values, return_counts=True)
+    k = min(k, len(distinct))
+    below = np.cumsum(counts)
+    ends = []  # the first distinct value above each cut
+    for i in range(1, k):
+        first, last = (ends[-1] if ends else 0) + 1, len(distinct) - (k - i)
+        gaps = np.abs(below[first - 1 : last] - i * len(values) / k)
+        ends.append(first + int(np.argmin(gaps)))
+    return np.searchsorted(distinct[ends], values, "right").astype(np.int64)
 
 
 def judge(
@@ -79,6 +109,7 @@ def judge(
     if on_progress is not None:
         on_progress("Stability", 0.5)
     stable, n_refits = stability(features.X, k, rng=rng, weight=features.weight)
+    cloud, give = (math.nan, math.nan) if k == 1 else structureless(features.X, k, rng=rng)
     score = next(one for one in sweep.scores if one.k == k)
     plain_share, plain_name = baseline(features, k)
     return Quality(
@@ -92,15 +123,30 @@ def judge(
         rule_fidelity=rule_fidelity,
         n_poor=n_poor,
         n_between=n_between,
-        verdict=verdict(k, score.silhouette, stable),
+        verdict=verdict(k, score.silhouette, stable, cloud, give),
     )
 
 
-def verdict(k: int, silhouette: float, stable: float) -> str:
-    """Return one sentence for a person: clear, fair or weak, and what follows from it."""
+def verdict(
+    k: int, silhouette: float, stable: float, cloud: float = math.nan, give: float = 0.0
+) -> str:
+    """Return one sentence for a person: clear, fair or weak, and what follows from it.
+
+    Parameters
+    ----------
+    cloud, give : float
+        The silhouette of a structureless cloud of the same shape and its standard deviation;
+        NaN when there is none to compare with.
+    """
     if k == 1:
         return "One group by choice: nothing was divided, so there is nothing to be sure of."
     again = "" if math.isnan(stable) else f"refits on random halves agree to {stable:.2f} of 1"
+    if silhouette >= FAIR and silhouette <= cloud + ABOVE_CLOUD + 2 * give:
+        return (
+            f"Weak: the silhouette of {silhouette:.2f} is not above chance, since a structureless "
+            f"cloud of this shape would score {cloud:.2f}; treat the segments as a convenient "
+            "division."
+        )
     if silhouette >= CLEAR and not stable < STABLE:
         return "Clear groups: rows are much closer to their own segment than to the next" + (
             f", and the same segments come back ({again})." if again else "."
@@ -144,6 +190,7 @@ def cautions(features: Features, quality: Quality, sweep: Sweep, shape: Shape) -
         _sampled(quality, sweep, len(features.X), shape.noun[1]),
         _outliers(quality, len(features.X), shape.noun),
         _two_groups(sweep),
+        _last_k(sweep),
         *_tiny(shape),
         _little_gain(quality, sweep.chosen),
         _stretched(features.X, shape),
@@ -201,6 +248,18 @@ def _two_groups(sweep: Sweep) -> Caution | None:
         "two-groups",
         f"Two groups separate better (silhouette {two.silhouette:.2f}) than these "
         f"{sweep.chosen} ({own.silhouette:.2f}): the finer segments are parts of two larger ones.",
+    )
+
+
+def _last_k(sweep: Sweep) -> Caution | None:
+    """Note that more groups may be there than the largest K tried."""
+    if sweep.given or not still_rising(sweep.scores):
+        return None
+    last = sweep.scores[-1]
+    return Caution(
+        "last-k",
+        f"K={last.k} is the last K tried and the silhouette was still rising there, to "
+        f"{last.silhouette:.2f}: there may be more groups; try -k {last.k + 2} … {2 * last.k}.",
     )
 
 

@@ -34,13 +34,14 @@ def stability(
     Returns
     -------
     index : float
-        1.0 for k=1, NaN when a half has too few distinct rows for k centers.
+        NaN for k=1, where nothing is compared, and when a half has too few distinct rows for k
+        centers.
     n_refits : int
     """
     n = len(X)
     half = min(n // 2, MOST_IN_HALF)
     if k == 1:
-        return 1.0, 0
+        return float("nan"), 0
     streams = children(rng, n_refits + 1)
     compared = X
     if n > MOST_COMPARED:
