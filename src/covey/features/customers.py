@@ -80,7 +80,7 @@ def customers_from_invoices(table: Table, columns: InvoiceColumns) -> Table:
     if columns.product is None:
         steps[1:2] = _repeats_kept(table, steps[1].n_left)
     carried = _carried(table, others)
-    names, named = [name for name, _ in carried], [rule.rule for rule in rules]
+    names = [name for name, _ in carried]
     _aggregate(table, columns, carried)
     made = dataclasses.replace(
         table,

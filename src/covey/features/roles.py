@@ -16,6 +16,10 @@ _ROLES: tuple[tuple[str, str], ...] = (
         "recency",
         r"\b(recency|inactive|inactivity|dormant|recence|recencia)\b"
         r"|\bsince (the )?(last|latest|previous)\b"
+        r"|\b(jours|dias|giorni|tage) (depuis|desde|da|seit|sin)\b(?! (inscription|alta|registro))"
+        r"|\btage (ohne|seit)\b|\b(depuis|desde|dalla?|seit|dall) (el |la |le |l )?"
+        r"(dernier|derniere|ultim[ao]|letzte[mnrs]?)\b|\brecenza\b"
+        r"|\b(dernier|derniere|ultim[ao]) (acquisto|ordine|visite|visita|acquis)\b"
         r"|\b(last|latest|letzte[rs]?|derniere?|ultim[ao]) "
         r"(purchase|order|visit|login|seen|active|activity|buy|transaction|bought|kauf|bestellung|"
         r"achat|commande|compra|pedido|date|invoice|sale|contact)\b(?! (amount|value|total|price))",
@@ -35,7 +39,8 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("visits", r"\b(visits?|sessions?|logins?|pageviews?|page views|besuche|visites|visitas)\b"),
     (
         "basket",
-        r"\b(aov|basket|ticket|panier|warenkorb|cart value|cart size|cart)\b"
+        r"\b(aov|basket|ticket|panier|paniers|warenkorb|einkaufswert|carrello|cesta|carrito|"
+        r"scontrino medio|bon moyen|bestellwert|cart value|cart size|cart)\b"
         r"|\b(avg|average|mean|median|typical|per) (\w+ )?(order|purchase|transaction|spend|sale|"
         r"invoice|bestellung|achat|commande|pedido|check|bill)\b"
         r"|\b(order|purchase|transaction) (value|amount|size|spend) (avg|average|mean)\b"
@@ -43,21 +48,27 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ),
     (
         "frequency",
-        r"\b(frequency|freq|frequence|frecuencia|haufigkeit)\b(?! (hz|khz|mhz))"
+        r"\b(frequency|freq|frequence|frecuencia|haufigkeit|frequenza)\b(?! (hz|khz|mhz))"
         r"|\b(orders|purchases|transactions|invoices|bookings|bestellungen|kaufe|einkaufe|"
-        r"commandes|achats|pedidos|compras)\b(?! (amount|value|total|price|spend))"
+        r"commandes|achats|pedidos|compras|ordini|acquisti|factures|facturas|rechnungen)"
+        r"\b(?! (amount|value|total|price|spend))"
         r"|\b(order|purchase|transaction|invoice|bestell) (count|number|qty|n|num|anzahl)\b"
-        r"|\b(n|num|nb|no|number of|count of|anzahl) (order|purchase|transaction|invoice)\b",
+        r"|\b(n|num|nb|no|nombre|numero|number of|count of|anzahl) (d |de |di |der )?"
+        r"(order|purchase|transaction|invoice|commande|achat|pedido|"
+        r"compra|ordine|acquisto|bestellung|kauf)\b",
     ),
     ("income", r"\b(income|salary|wages?|earnings|einkommen|gehalt|revenus?|salaire|ingresos)\b"),
     ("age", r"^(age|alter|edad|eta|leeftijd)\b|\b(customer|client|user) alter\b|\bage$"),
     (
         "spend",
         r"\b(spend|spent|spending|spendings|monetary|revenue|sales|turnover|ltv|clv|cltv|mnt|"
-        r"total value|lifetime value|umsatz|ausgaben|depenses?|montant|ventas|gastos?|fatturato|"
+        r"total value|lifetime value|umsatz|ausgaben|depenses?|montant|ventes?|ventas|gastos?|gastado|"
+        r"fatturato|fatturati|facturacion|valore|valor|importe?|importo|speso|spesa|spese|vendite|"
+        r"chiffre d affaires?|ausgegeben|betrag|verkaufe|"
         r"(purchase|order|sales|total|transaction|invoice|billing|paid)s? amount|amount spent|"
         r"(purchase|purchases|orders?|total|transactions?) (value|total|spend)|"
-        r"(total|sum) (paid|purchases value)|charges)\b",
+        r"(total|sum) (paid|purchases value)|charges)\b"
+        r"|\bca (total|ht|ttc|annuel|mensuel|client)\b|\btotal ca\b",
     ),
 )
 
@@ -99,6 +110,8 @@ def role_of(name: str) -> str:
     Roles: spend, frequency, basket, recency, tenure, returns, discount, visits, income, age,
     score. Several columns may share one.
     """
+    if name.strip() == "CA":  # chiffre d'affaires; "ca" and "Ca" are calcium and vessels
+        return "spend"
     joined = " ".join(words(re.sub(r"[(\[].*?[)\]]", " ", name)))
     for role, pattern in _ROLES:
         if re.search(pattern, joined):
