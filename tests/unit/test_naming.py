@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from covey.errors import OptionError
+from covey.explain.describing import cropped
 from covey.explain.matching import best_matching
 from covey.explain.naming import (
     Population,
@@ -199,3 +200,29 @@ def test_matching_is_the_best_of_all(rng):
                 for columns in itertools.permutations(range(m), n)
             )
             assert score[np.arange(n), found].sum() == best
+
+
+def test_names_stay_short_in_wide_tables(rng):
+    columns = [f"a rather long name of a measure, number {j}" for j in range(60)]
+    raw = rng.normal(size=(400, 60))
+    labels = np.arange(400) % 8
+    raw[:, 0] = labels // 4  # halves that words tell apart, each with four alike
+    found = names_from_figures(population(raw, labels, columns))
+    assert len({name.text for name in found}) == 8
+    assert max(len(name.text) for name in found) < 160
+    assert all(name.text.count(" · ") <= 2 for name in found)
+
+
+def test_alike_segments_are_told_apart_by_a_figure():
+    raw = np.repeat([1.0, 2, 3, 90, 91], 20)[:, None]
+    found = names_from_figures(population(raw, np.repeat(range(5), 20), ["age"]))
+    assert len({name.text for name in found}) == 5
+    assert found[3].text == "high age" or found[3].text.endswith("(90)")
+
+
+def test_long_column_names_are_cropped():
+    assert cropped("x" * 30) == "x" * 30
+    assert cropped("y" * 31) == "y" * 29 + "…"
+    assert (
+        cropped("the same beginning of a name, one", middle=True) == "the same begin…of a name, one"
+    )

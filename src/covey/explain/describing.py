@@ -16,8 +16,11 @@ from covey.explain.roles import Standing, standings
 from covey.explain.wording import number, percent, plain
 from covey.flow import Measure
 
-#: Features in a name: two are said at a glance; more are added only to tell names apart.
-FEATURES_IN_NAME = 2
+#: Features in a name: two are said at a glance; a third is added only to tell names apart, and a
+#: figure where that is not enough.
+FEATURES_IN_NAME, MOST_FEATURES = 2, 3
+#: Longer column names are cropped in the names of segments.
+MOST_LETTERS = 30
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,10 @@ class Facet:
         return math.isfinite(self.standing.rank) and level(self.standing.rank) != "medium"
 
     def figure(self) -> str:
-        """Give the figure itself, for names that words cannot tell apart."""
-        return f"{self.feature} about {number(self.standing.typical, self.unit)}"
+        """Say it with the figure, for names that words cannot tell apart: ``high age (54)``."""
+        if math.isnan(self.share):
+            return f"{self.says()} ({number(self.standing.typical, self.unit)})"
+        return f"{self.says()} ({percent(self.share)})"
 
 
 def describe(
@@ -79,13 +84,13 @@ def describe(
     telling = {label: _telling_first(facets[label], facets) for label in wanted}
     n_used = dict.fromkeys(wanted, min(most, len(columns)))
     names = {label: _name(telling[label][: n_used[label]]) for label in wanted}
-    for _ in range(len(columns)):
+    for _ in range(most, MOST_FEATURES):
         for label in _clashing(names, taken):
             n_used[label] = min(n_used[label] + 1, len(columns))
             names[label] = _name(telling[label][: n_used[label]])
     for label in _clashing(names, taken):
-        figures = [facet.figure() for facet in telling[label][:1]]
-        names[label] = " · ".join([names[label], *figures])
+        used = telling[label][: max(n_used[label], 1)]
+        names[label] = " · ".join([one.figure() for one in used[:1]] + [o.says() for o in used[1:]])
     for label in _clashing(names, taken):
         names[label] = _numbered(names[label], {*names.values(), *taken})
     return {
@@ -98,11 +103,11 @@ def _facets(
 ) -> list[list[Facet]]:
     """Return the facets ``[label][column]`` of every segment."""
     k = len(measures)
-    short = [plain(column.name) for column in columns]
+    short = [cropped(plain(column.name)) for column in columns]
     count = Counter(short)
     table: list[list[Facet]] = [[] for _ in range(k)]
     for j, column in enumerate(columns):
-        name = short[j] if count[short[j]] == 1 else column.name
+        name = short[j] if count[short[j]] == 1 else cropped(column.name, middle=True)
         yes_no = bool(np.isin(column.values[np.isfinite(column.values)], (0.0, 1.0)).all())
         for label, standing in enumerate(standings(column.values, labels, k)):
             one = measures[label][j]
@@ -113,6 +118,20 @@ def _facets(
                 )
             )
     return table
+
+
+def cropped(name: str, middle: bool = False) -> str:
+    """Return a column name no longer than 30 letters: cut at the end, or in the middle.
+
+    >>> cropped("how many times a customer came back"), cropped("age")
+    ('how many times a customer cam…', 'age')
+    """
+    if len(name) <= MOST_LETTERS:
+        return name
+    if middle:
+        half = (MOST_LETTERS - 1) // 2
+        return f"{name[:half].rstrip()}…{name[-half:].lstrip()}"
+    return f"{name[: MOST_LETTERS - 1].rstrip()}…"
 
 
 def _telling_first(own: Sequence[Facet], everyone: Sequence[Sequence[Facet]]) -> list[Facet]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from covey.explain.thresholds import cuts_of
 from covey.explain.tree import Leaf, grow
-from covey.explain.wording import exact, with_unit
+from covey.explain.wording import exact, unsaid, with_unit
 from covey.flow import Feature, Features, Rule
 
 Doubles = NDArray[np.float64]
@@ -199,7 +199,7 @@ def _words(clause: Clause, columns: dict[str, Feature]) -> str:
     for name in dict.fromkeys(name for name, _, _ in clause):
         low = [bound for other, sign, bound in clause if other == name and sign == "≥"]
         high = [bound for other, sign, bound in clause if other == name and sign == "<"]
-        unit = columns[name].unit
+        unit = unsaid(columns[name].unit, name)
         if low and high:
             parts.append(
                 f"{with_unit(exact(low[0]), unit)} ≤ {name} < {with_unit(exact(high[0]), unit)}"

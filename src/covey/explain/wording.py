@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -40,6 +41,16 @@ def with_unit(text: str, unit: str) -> str:
     if unit in _BEFORE:
         return f"-{unit}{text[1:]}" if text.startswith("-") else f"{unit}{text}"
     return f"{text} {'day' if unit == 'days' and text == '1' else unit}"
+
+
+def unsaid(unit: str, name: str) -> str:
+    """Return a unit, or nothing where the column's name says it: ``Annual Income (k$)``.
+
+    >>> unsaid("k$", "Annual Income (k$)"), unsaid("days", "recency_days"), unsaid("£", "spend")
+    ('', '', '£')
+    """
+    words = re.split(r"[\s_()\[\],/.-]+", name.casefold())
+    return "" if unit not in _BEFORE and unit.casefold() in words else unit
 
 
 def exact(value: float) -> str:
