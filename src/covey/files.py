@@ -97,7 +97,7 @@ def refuse_output(folder: str | os.PathLike[str], names: Iterable[str], force: b
     if there and not force:
         raise OutputError(
             f"{str(folder)!r} already has {', '.join(there)}; nothing was written; "
-            "choose another place with -o, or pass --force to replace them"
+            "choose another place with -o, or pass --force (in Python force=True) to replace them"
         )
 
 

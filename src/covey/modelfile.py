@@ -153,6 +153,8 @@ def _unzip(content: bytes, most: Mapping[str, int], name: str) -> dict[str, byte
                 if entry.file_size > most[entry.filename]:
                     raise _foreign(name, f"{entry.filename} of {entry.file_size:,} bytes")
                 found[entry.filename] = archive.read(entry)
+            if content[-22:-18] != b"PK\x05\x06" or content[-2:] != b"\0\0":
+                raise _damaged(name, "it has bytes after its end")
             return found
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise _damaged(name, str(error) or "it ends too early") from error

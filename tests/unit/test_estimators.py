@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from covey import KMeans, MiniBatchKMeans
-from covey.errors import InputError, OptionError
+from covey.errors import InputError, OptionError, OptionTypeError
 
 X6 = np.array([[1.0, 2], [1, 4], [1, 0], [10, 2], [10, 4], [10, 0]])
 BOTH = pytest.mark.parametrize("kind", [KMeans, MiniBatchKMeans])
@@ -220,3 +220,11 @@ def test_the_method_is_told() -> None:
     fitted = KMeans(2, random_state=0).fit(X6)
     assert fitted.method_
     assert 0 < fitted.share_computed_ <= 1
+
+
+def test_what_cannot_be_first_centers_or_weights_is_named_plainly() -> None:
+    X = np.arange(8.0).reshape(4, 2)
+    with pytest.raises(OptionTypeError, match=r"init must be .* or a callable; got 5"):
+        KMeans(2, init=5).fit(X)
+    with pytest.raises(InputError, match="got -1 at row 2"):
+        KMeans(2).fit(X, sample_weight=[1, 1, -1, 1])

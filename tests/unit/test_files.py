@@ -106,3 +106,9 @@ def test_impossible_name_is_refused(tmp_path: Path) -> None:
         files.refuse_output(tmp_path / ("x" * 5000), ["a.csv"], force=False)
     with pytest.raises(OutputError, match="null"):
         files.refuse_output("a\0b", ["a.csv"], force=False)
+
+
+def test_what_is_there_already_tells_the_way_in_python_too(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+    with pytest.raises(OutputError, match=r"force=True"):
+        files.write_files(tmp_path, {"a": b"new"}, False)

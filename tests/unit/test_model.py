@@ -333,3 +333,10 @@ def test_a_row_scored_without_a_value_says_which_is_missing() -> None:
     assert notes[2].endswith("Age missing; spend missing")
     said = [caution.text for caution in model.prepare(new).cautions]
     assert "Age: 1 value cannot be read and counts as missing." in said
+
+
+def test_bytes_behind_the_end_of_a_model_file_are_refused(result: Result) -> None:
+    content = result.model.to_bytes()
+    for changed in (content + b"x", content[:-2] + b"\x01\x00", content[:-2] + b"\x01\x00x"):
+        with pytest.raises(ModelError):
+            Model.from_bytes(changed, "m.covey")

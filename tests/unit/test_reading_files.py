@@ -10,6 +10,7 @@ import sqlite3
 import zipfile
 from contextlib import closing
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -392,3 +393,9 @@ def test_excel_without_its_library(book, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "python_calamine", None)
     with pytest.raises(MissingExtraError, match=r"covey\[excel\]"):
         read_table(tmp_path / "t.xlsx")
+
+
+def test_a_folder_is_refused_once(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_table(tmp_path)
+    assert str(caught.value).count("must be") == 1

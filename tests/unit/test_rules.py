@@ -11,6 +11,7 @@ from covey.explain import rules as rules_of_covey
 from covey.explain.rules import EVERY_ROW, NO_RULE, fill, matches, tell_rules
 from covey.explain.thresholds import cuts_of, roundest
 from covey.explain.tree import grow
+from covey.explain.wording import unsaid
 from covey.testing.tables import hand_made
 
 
@@ -206,3 +207,9 @@ def test_a_clause_inside_another_is_dropped():
     assert rules_of_covey._outermost([narrow, other, wide]) == [other, wide]
     assert rules_of_covey._outermost([wide, wide]) == [wide]
     assert rules_of_covey._outermost([(), other]) == [()]
+
+
+def test_a_unit_that_the_name_says_is_not_said_again() -> None:
+    assert unsaid("k$", "Annual Income (k$)") == ""
+    assert unsaid("£", "spend (£)") == "£"  # a mark before the number is short
+    assert unsaid("days", "recency") == "days"

@@ -26,7 +26,7 @@ from covey.engine import passes
 from covey.engine.distinct import n_distinct
 from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows
 from covey.engine.seeding import Init
-from covey.errors import InputError
+from covey.errors import InputError, OptionTypeError
 
 _check_array: Any = check_array  # untyped there; a type checker infers too little
 
@@ -160,6 +160,9 @@ class Face(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Base
             return init, int(n_init)
         if callable(init):
             return _seeder(init, X.dtype), int(n_init)
+        if init is None or isinstance(init, numbers.Number):
+            says = options.ESTIMATOR["init"].says()
+            raise OptionTypeError(f"init must be {says}; got {init!r}")
         if n_init != 1:
             warnings.warn(
                 f"Explicit initial center position passed: one start is made in "
@@ -220,7 +223,7 @@ def checked_weight(sample_weight: ArrayLike | None, n: int) -> Doubles | None:
     if (weight < 0).any():
         at = int(np.argmax(weight < 0))
         raise InputError(
-            f"sample weights must be >= 0; got {weight[at]!r} at row {at}; "
+            f"sample weights must be >= 0; got {weight[at]:g} at row {at}; "
             "drop such rows or give them weight 0"
         )
     if not weight.any():

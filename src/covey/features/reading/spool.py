@@ -77,6 +77,8 @@ def _refuse_unreadable(path: Path) -> None:
             raise InputError(f"{str(path)!r} must be a file; it is a folder; name a file in it")
         with path.open("rb"):
             return
+    except InputError:  # it is a ValueError, too, and says all already
+        raise
     except FileNotFoundError as error:
         raise InputError(f"no such file: {str(path)!r}.{_nearest_file(path)}") from error
     except (OSError, ValueError) as error:
