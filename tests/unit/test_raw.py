@@ -190,3 +190,24 @@ def test_as_text():
     assert [as_text(value) for value in values] == [
         "5", "5.5", "inf", "é", "ff01", "2024-01-01 00:00:00",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("condition", "word"),
+    [
+        ("random() < .5", "random("),
+        ("Age > 9 AND now () > since", "now ("),
+        ("since < current_date", "current_date"),
+        ("/* why */ CURRENT_TIMESTAMP > since", "CURRENT_TIMESTAMP"),
+        ('"random"() < .5', 'random"('),
+        ("gen_random_uuid() > 'a'", "gen_random_uuid("),
+    ],
+)
+def test_where_must_give_the_same_rows_each_time(condition, word):
+    with pytest.raises(OptionError, match="the same rows each time") as caught:
+        people().where(condition)
+    assert repr(word) in str(caught.value)
+
+
+def test_words_in_quotes_are_no_functions():
+    assert people().where("city <> 'random() now()' -- random()").n_rows == 4

@@ -476,3 +476,12 @@ def test_round_trip(tmp_path, cells, delimiter, quoting, end):
     table = read_table(path, delimiter=delimiter, header="yes", encoding="utf-8", format="csv")
     assert rows(table) == wanted
     assert accounted(table)
+
+
+def test_rows_without_any_value_are_not_called_missing(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n" + ",\n" * 10)
+    with pytest.raises(InputError, match="it has 10 rows and all of them are empty"):
+        read_table(tmp_path / "a.csv")
+    (tmp_path / "b.csv").write_text("a,b\n")
+    with pytest.raises(InputError, match="a header \\(a, b\\) and no rows below it"):
+        read_table(tmp_path / "b.csv")

@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
+#: texts, names and comments in SQL
+_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"(?!\s*\()|--[^\n]*|/\*.*?\*/", re.DOTALL)
+#: words of SQL that give another value on another day or at another try
+_VOLATILE = re.compile(
+    r"\b(?:(?:random|setseed|uuid|uuidv4|uuidv7|gen_random_uuid|now|today|get_current_time|"
+    r"get_current_timestamp|transaction_timestamp|current_localtime|current_localtimestamp|"
+    r"txid_current|nextval|currval|pg_backend_pid)\"?\s*\(|"
+    r"(?:current_date|current_time|current_timestamp|localtime|localtimestamp)\b|"
+    r"(?:tablesample|using\s+sample)\b)",
+    re.IGNORECASE,
+)
 #: more threads than this do not make reading a table faster, but each takes memory
 _MAX_THREADS = 8
 
@@ -174,6 +185,12 @@ class Table:
         """Raise unless the text is one expression: ``1=1); DROP TABLE data; --`` is not."""
         import duckdb
 
+        volatile = _VOLATILE.search(_QUOTED.sub(" ", condition))
+        if volatile:
+            raise OptionError(
+                f"where must give the same rows each time; got {condition!r}, in which "
+                f"{volatile[0]!r} differs from run to run; write a fixed value instead"
+            )
         try:
             duckdb.SQLExpression(condition)
         except duckdb.Error as error:

@@ -62,8 +62,8 @@ _ROLES: tuple[tuple[str, str], ...] = (
     (
         "spend",
         r"\b(spend|spent|spending|spendings|monetary|revenue|sales|turnover|ltv|clv|cltv|mnt|"
-        r"total value|lifetime value|umsatz|ausgaben|depenses?|montant|ventes?|ventas|gastos?|gastado|"
-        r"fatturato|fatturati|facturacion|valore|valor|importe?|importo|speso|spesa|spese|vendite|"
+        r"total value|lifetime value|umsatz|ausgaben|depenses?|montant|ventes?|ventas|gastos?|"
+        r"gastado|fatturato|fatturati|facturacion|valore|importe?|importo|speso|spesa|spese|vendite|"
         r"chiffre d affaires?|ausgegeben|betrag|verkaufe|"
         r"(purchase|order|sales|total|transaction|invoice|billing|paid)s? amount|amount spent|"
         r"(purchase|purchases|orders?|total|transactions?) (value|total|spend)|"

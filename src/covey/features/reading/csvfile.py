@@ -70,7 +70,7 @@ def read_csv(spooled: Spooled, folder: Path, options: Mapping[str, Any]) -> Tabl
     names = _tidy(con, names, given, n_blank, steps)
     seal(con)
     if misfits.n_fit == 0 or steps[-1].n_left == 0:
-        raise InputError(_no_rows(text, dialect))
+        raise InputError(_no_rows(text, dialect, misfits.n_fit))
     source = Source(text.name, "CSV", n_read, len(names), _details(spooled, text, dialect))
     return Table(con, "data", names, source, tuple(steps), options.get("decimal"))
 
@@ -231,7 +231,10 @@ def _tidy(
     return kept
 
 
-def _no_rows(text: Text, dialect: Dialect) -> str:
+def _no_rows(text: Text, dialect: Dialect, n_rows: int) -> str:
+    if n_rows:
+        rows = "1 row and it is" if n_rows == 1 else f"{n_rows:,} rows and all of them are"
+        return f"{text.name} must have rows with values in them; it has {rows} empty"
     if dialect.header is None:
         return f"{text.name} must have rows with values in them; it has none"
     shown = ", ".join(name for name in dialect.header[:5])
