@@ -226,3 +226,16 @@ def test_long_column_names_are_cropped():
     assert (
         cropped("the same beginning of a name, one", middle=True) == "the same begin…of a name, one"
     )
+
+
+def test_fallbacks_name_what_other_entries_leave():
+    entries = load_playbook()
+    kinds = [(200 * 1.5**i, 1 + (7 * i) % 15, 5 + (40 * i) % 290) for i in range(15)]
+    found = names_from_playbook(shop(*kinds), entries)
+    assert len({name.text for name in found}) == 15
+    assert {"Mid-value active", "High-value lapsing"} <= {name.text for name in found}
+    narrow = [entry for entry in entries if not entry.fallback]
+    alone = names_from_playbook(shop(*kinds), narrow)
+    assert sum(not name.action for name in alone) >= 3 + sum(not name.action for name in found)
+    for name, before in zip(found, alone, strict=True):
+        assert name.text == before.text or not before.entry  # nothing was taken away

@@ -124,3 +124,10 @@ def test_other_words():
     assert listing(["a"]) == "a" and listing([]) == ""
     assert listing(list("abc")) == "a, b and c" and listing(list("abcdef")) == "a, b and 4 more"
     assert plain("avg_order_value") == "avg order value" and plain("(x)") == "(x)"
+
+
+def test_a_fallback_is_read_and_must_be_true_or_false(tmp_path):
+    (entry,) = load_playbook(written(tmp_path, GOOD + "fallback = true\n"))
+    assert entry.fallback
+    with pytest.raises(InputError, match="'fallback' must be true or false; got 'yes'"):
+        load_playbook(written(tmp_path, GOOD + 'fallback = "yes"\n'))

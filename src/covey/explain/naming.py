@@ -20,6 +20,8 @@ from covey.flow import Measure, Name
 
 #: What a condition counts for at the middle of the population; at either end it is 1 more.
 ORDINARY = 0.2
+#: A fallback scores so little that it never takes a segment from another entry.
+FALLBACK = 0.03
 #: How well a condition holds at the edge of its band; deep inside it is 1.
 AT_EDGE = 0.7
 
@@ -56,9 +58,9 @@ def names_from_playbook(population: Population, entries: Sequence[Entry]) -> lis
     scores = np.zeros((k, len(entries) + k))  # the last k columns leave a segment unmatched
     for j, entry in enumerate(entries):
         for label, own in enumerate(owns):
-            score = score_of(entry, own)
+            score = score_of(entry, own) * (FALLBACK if entry.fallback else 1.0)
             if score > 0:
-                scores[label, j] = score**2 - 1e-6 * j  # at a tie the earlier entry wins
+                scores[label, j] = score**2 - 1e-9 * j  # at a tie the earlier entry wins
     matched = best_matching(scores)
     names: dict[int, Name] = {}
     for label, j in enumerate(matched):

@@ -24,7 +24,7 @@ BANDS = {
 #: beyond, never. Medians of clusters fall near the edge of a band as often as inside.
 TOLERANCE = 5.0
 
-_KEYS = ("name", "action", "when", "if_known")
+_KEYS = ("name", "action", "when", "if_known", "fallback")
 BUILT_IN = Path(__file__).with_name("playbook.toml")
 
 
@@ -36,6 +36,7 @@ class Entry:
     action: str
     when: Mapping[str, tuple[float, float]]  # role -> rank band that must hold
     if_known: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    fallback: bool = False  # only where no other entry is left
 
 
 def load_playbook(path: str | os.PathLike[str] | None = None) -> tuple[Entry, ...]:
@@ -101,7 +102,10 @@ def _entry(table: Mapping[str, Any], where: str) -> Entry:
     for role in if_known:
         if role in when:
             raise InputError(f"{where}: {role!r} is in 'when' and in 'if_known'; keep one")
-    return Entry(table["name"].strip(), table["action"].strip(), when, if_known)
+    fallback = table.get("fallback", False)
+    if not isinstance(fallback, bool):
+        raise InputError(f"{where}: 'fallback' must be true or false; got {fallback!r}")
+    return Entry(table["name"].strip(), table["action"].strip(), when, if_known, fallback)
 
 
 def _conditions(table: Any, where: str, key: str) -> dict[str, tuple[float, float]]:
