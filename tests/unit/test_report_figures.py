@@ -265,3 +265,21 @@ def test_a_single_feature_is_drawn_in_lanes_under_its_own_name() -> None:
     assert "two features" not in first.caption
     assert "Strips of" in first.wide
     assert "↑" not in first.wide  # there is no second axis
+
+
+def test_ellipses_stay_within_the_axes() -> None:
+    explanation = sample.plain(1, 3)
+    wide = dataclasses.replace(explanation.map, pca_ellipses=np.array([[9.0, 30.0, 0.3]]))
+    plane = figures(dataclasses.replace(explanation, map=wide))[1].wide
+    found = re.search(r'<ellipse[^>]*cy="([\d.]+)"[^>]*ry="([\d.]+)"', plane)
+    box = re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', plane)
+    assert found is not None
+    assert box is not None
+    up = float(found[2]) * np.cos(0.3)
+    assert up > 50
+    assert float(found[1]) + up <= float(box[1]) - 44
+
+
+def test_of_many_segments_the_maps_have_numbers_and_the_legend_names() -> None:
+    assert 'class="tag"' in figures(sample.plain(5, 3))[1].wide
+    assert 'class="tag"' not in figures(sample.plain(15, 3))[1].wide

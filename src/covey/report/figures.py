@@ -112,6 +112,6 @@ def _silhouettes(explanation: Explanation) -> Figure:
 
 def _sweep(explanation: Explanation) -> Figure:
     sweep = explanation.sweep
-    how = "K was given. " if sweep.given else ""
+    how = "K was given. " if sweep.given and "given" not in sweep.reason else ""
     title = "Why this number of segments"
     return _figure(explanation, "sweep", title, how + sweep.reason, elbow.k_sweep)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST_DOTS = 2000
+_MOST_NAMES = 9  # segments whose names are written into the maps
 _LANE = 70.0  # height of the lane of a segment, pixels
 _TOP, _BOTTOM, _LEFT, _RIGHT = 34, 44, 52, 12
 
@@ -107,7 +109,7 @@ def plane_map(explanation: Explanation, width: float, kind: str) -> str:
     drawing = Drawing(width, height)
     keep = _thin(found.pca)
     points, labels = found.pca[keep], found.labels[keep]
-    x_axis, y_axis = _equal_axes(points, width, height)
+    x_axis, y_axis = _equal_axes(points, _reach(explanation), width, height)
     _frame(drawing, x_axis, y_axis, "", "")
     _titles(drawing, *_component_titles(explanation))
     places = np.column_stack([x_axis(points[:, 0]), y_axis(points[:, 1])])
@@ -146,10 +148,30 @@ def _thin(points: NDArray[Any]) -> NDArray[Any]:
     return rows
 
 
-def _equal_axes(points: NDArray[Any], width: float, height: float) -> tuple[Axis, Axis]:
-    """Return two axes with the same pixels per unit, so that ellipses keep their shape."""
+def _reach(explanation: Explanation) -> NDArray[Any]:
+    """Return the corners (2 k, 2) of the boxes around the ellipses."""
+    found = explanation.map
+    half_a, half_b, angle = np.asarray(found.pca_ellipses, dtype=float).reshape(-1, 3).T
+    across = np.hypot(half_a * np.cos(angle), half_b * np.sin(angle))
+    up = np.hypot(half_a * np.sin(angle), half_b * np.cos(angle))
+    half = np.column_stack([across, up])
+    corners = np.concatenate([found.pca_centers - half, found.pca_centers + half])
+    return corners[np.isfinite(corners).all(axis=1)]
+
+
+def _equal_axes(
+    points: NDArray[Any], reach: NDArray[Any], width: float, height: float
+) -> tuple[Axis, Axis]:
+    """Return two axes with the same pixels per unit, so that ellipses keep their shape.
+
+    They hold the points but for the farthest, and all of ``reach``.
+    """
     x_axis = fit_axis(points[:, 0], _LEFT, width - _RIGHT)
     y_axis = fit_axis(points[:, 1], height - _BOTTOM, _TOP)
+    x_axis, y_axis = (
+        replace(axis, low=min([axis.low, *ends]), high=max([axis.high, *ends]))
+        for axis, ends in ((x_axis, reach[:, 0].tolist()), (y_axis, reach[:, 1].tolist()))
+    )
     per_x = (x_axis.high - x_axis.low) / (x_axis.end - x_axis.start)
     per_y = (y_axis.high - y_axis.low) / (y_axis.start - y_axis.end)
     per = max(per_x, per_y)
@@ -232,6 +254,8 @@ def _tags(
 ) -> None:
     names = [segment.name.text for segment in explanation.segments]
     frame = Box(_LEFT + 2, _TOP - 8, drawing.width - 2, drawing.height - _BOTTOM - 2)
+    if len(names) > _MOST_NAMES:  # the legend has the names; here they would hide the dots
+        names = [""] * len(names)
     room = 190 if drawing.width > 420 else 130
     tags = place_tags(anchors, names, frame, places, room)
     for tag in tags:
