@@ -44,6 +44,9 @@ def numbers(values: list[str | None], decimal: str | None = None) -> np.ndarray:
         (["1,23,456", "12,000"], [123456, 12000]),
         ([" 3 ", "4"], [3, 4]),
         (["12 kg", "7.5kg"], [12, 7.5]),
+        (["45.1k", "1.2M", "7", "-3K"], [45100, 1.2e6, 7, -3000]),
+        (["$45k", "45k€"], [45000, 45000]),
+        (["3 km", "4.5 km", "5 m"], [3, 4.5, 5]),
         (["USD 12.50", "USD 3.00"], [12.5, 3]),
     ],
 )
@@ -263,3 +266,53 @@ def test_wide_tables_are_recognised_as_narrow_ones_are() -> None:
         like = expected[i % len(expected)]
         assert dataclasses.replace(column, name=like.name) == like or like.kind == "empty"
         assert column.kind == like.kind
+
+
+def test_thousands_written_as_k_are_told() -> None:
+    found = column(["45.1k", "1.2M", "900"])
+    assert found.kind == "text number"
+    assert "k means thousands, M millions" in found.why
+    assert found.unit == ""
+    assert "thousands" not in column(["3 km", "4 km"]).why
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["x", None, None, "x"], ["1", None, "1", ""], ["yes", "", "", "yes"], [1.0, None, None, 1.0]],
+)
+def test_a_mark_and_blanks_are_yes_and_no(values: list[object]) -> None:
+    table = Table.from_columns({"x": values})
+    (found,) = recognise(table)
+    assert found.kind == "boolean"
+    assert "blank is taken as no" in found.why
+    reading = Reading("x", "boolean", form=found.form)
+    expected = [1.0 if value not in (None, "") else 0.0 for value in values]
+    np.testing.assert_array_equal(reading.numbers(read(table, [reading])[0]), expected)
+
+
+def test_one_value_that_is_no_mark_is_no_flag() -> None:
+    assert column(["UK", None, "UK"]).kind == "category"
+    assert column(["x", "x", "x"]).kind == "category"
+    assert column([7, None, 7]).kind == "number"
+
+
+def test_whole_numbers_that_all_read_as_days_are_dates() -> None:
+    days = ["20230508", "20231231", "20240229"]
+    for values in (days, [int(day) for day in days]):
+        found = column(values)
+        assert found.kind == "date"
+        assert found.form == "%Y%m%d"
+        assert "YYYYMMDD" in found.why
+    assert column(["20230508", "20231231", "20230229"]).kind == "number"
+    assert column(["20230508", "20231331", "20230228"]).kind == "number"
+
+
+def test_months_are_dates_on_their_first_day() -> None:
+    table = Table.from_columns({"x": ["2024-06", "2023-12", None]})
+    (found,) = recognise(table)
+    assert (found.kind, found.form) == ("date", "%Y-%m")
+    assert "first day of the month" in found.why
+    values = read(table, [Reading("x", "date", form=found.form)])[0]
+    assert str(values[0])[:10] == "2024-06-01"
+    assert column(["2024-06-14", "2024-07-16"]).form == "%Y-%m-%d"
+    assert column(["2024-60", "2024-71"]).kind == "category"

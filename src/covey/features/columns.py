@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from covey.features import roles, spelling
-from covey.features.asking import ask_each
+from covey.features.asking import ask, ask_each
+from covey.features.raw import quote
 
 if TYPE_CHECKING:
     from covey.features.raw import Table
 
 #: a column is what this share of its values is; the rest is taken for missing
 MOST = 0.95
+#: different numbers from which it is no chance that all of them read year, month, day
+DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,47 @@ def recognise(table: Table, names: Sequence[str] | None = None, most: float = MO
         seen = {column.name: column for column in second_look(table, texts, most)}
         seen = agree_on_decimal(table, columns, seen)
         columns = [seen.get(column.name, column) for column in columns]
-    return columns
+    columns = _days_written_as_numbers(table, columns)
+    return _flags(table, columns) if names is None else columns
+
+
+def _days_written_as_numbers(table: Table, columns: list[Column]) -> list[Column]:
+    """Take whole numbers for dates where every one of them reads year, month, day."""
+    form = "%Y%m%d"
+    asked = {
+        c.name: f"count({spelling.date_sql(quote(c.name), c.type, form)})"
+        for c in columns
+        if c.kind == "number"
+        and 19000101 <= c.bounds[0] <= c.bounds[1] <= 21001231
+        and c.n_distinct >= DAYS
+    }
+    found = ask(table, asked) if asked else {}
+    why = "every value reads year, month, day (YYYYMMDD)"
+    return [
+        dataclasses.replace(c, kind="date", form=form, why=why)
+        if found.get(c.name) == c.n_present
+        else c
+        for c in columns
+    ]
+
+
+def _flags(table: Table, columns: list[Column]) -> list[Column]:
+    """Take a mark in some rows and blanks in the others for yes and no."""
+    alone = [c for c in columns if c.n_distinct == 1 and c.kind not in ("date", "other", "empty")]
+    if not alone:
+        return columns
+    asked = {c.name: f"min({spelling.text_sql(quote(c.name), c.type)})" for c in alone}
+    n, marks = table.n_rows, ask(table, asked)
+    changed = {}
+    for column in alone:
+        mark = str(marks[column.name])
+        if column.n_present < n and mark.casefold() in spelling.MARKS:
+            why = f"{mark!r} in {column.n_present:,} rows and blank in the others"
+            changed[column.name] = dataclasses.replace(
+                column, kind="boolean", form=spelling.BLANK_IS_NO, n_present=n, n_distinct=2,
+                why=f"{why}, so blank is taken as no",
+            )  # fmt: skip
+    return [changed.get(c.name, c) for c in columns]
 
 
 def _first_look(table: Table, chosen: Sequence[str]) -> list[Column]:

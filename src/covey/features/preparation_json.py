@@ -12,7 +12,7 @@ import numpy as np
 from covey.errors import ModelError
 from covey.features.preparation import Rule, TablePreparation, Telling
 from covey.features.scaling import Scaling
-from covey.features.spelling import DATE_FORMATS, MIXED_DATES
+from covey.features.spelling import BLANK_IS_NO, DATE_FORMATS, MIXED_DATES
 from covey.features.values import KINDS, Reading
 from covey.flow import Feature
 
@@ -113,7 +113,7 @@ def _read(item: _Checked) -> Reading:
         raise ModelError(f"{one.place}: kind must be one of {KINDS}; got {kind!r}")
     if decimal not in (None, ".", ","):
         raise ModelError(f"{one.place}: decimal must be '.' or ','; got {decimal!r}")
-    if form not in (None, *DATE_FORMATS, *MIXED_DATES):
+    if form not in (None, BLANK_IS_NO, *DATE_FORMATS, *MIXED_DATES):
         raise ModelError(f"{one.place}: form must be a date format; got {form!r}")
     reference = one.text("reference")
     try:

@@ -26,6 +26,10 @@ BOOLEANS = (
     ("sí", "no"), ("sim", "não"), ("ja", "nee"), ("on", "off"),
 )  # fmt: skip
 
+#: what marks a row in a column that is blank in all others, and how such a column is read
+MARKS = frozenset({"x", "*", "✓", "✔", "1.0", *(yes for yes, _ in BOOLEANS)})
+BLANK_IS_NO = "blank is no"
+
 CURRENCIES = {
     "£": "£", "$": "$", "€": "€", "¥": "¥", "₹": "₹", "usd": "$", "eur": "€", "gbp": "£",
     "us$": "$", "jpy": "¥", "inr": "₹", "chf": "CHF", "sek": "SEK", "nok": "NOK", "dkk": "DKK",
@@ -43,11 +47,15 @@ DATE_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y",
     "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y",
     "%d %b %Y", "%d-%B-%Y", "%d %B %Y", "%d-%b-%y", "%d %b %y", "%b %d %Y", "%B %d %Y", "%Y%m%d",
+    "%Y-%m",
 )  # fmt: skip
 #: columns in which a spreadsheet rewrote some of the dates hold several formats of one order
 MIXED_DATES = {  # two digits of the year first: %Y would read them as the years 0 … 99
     f"{word} first": tuple(
-        sorted((form for form in DATE_FORMATS if form.startswith(sign)), key=str.swapcase)
+        sorted(
+            (form for form in DATE_FORMATS if form.startswith(sign) and "%d" in form),
+            key=str.swapcase,
+        )
     )
     for word, sign in (("day", "%d"), ("month", "%m"), ("year", "%Y"))
 }
@@ -149,13 +157,24 @@ class _Sign:
         return cls(group, number)
 
 
+#: signs that may stand behind the k of thousands and the M of millions
+_CURRENCY_SIGN = r"[£$€¥₹]"
+_SHORTENED = rf"([0-9.,]{_SPACES}?)([kKM])({_CURRENCY_SIGN}?[-−]?\)?)$"
+
+
+def shortened_sql(column: str, kind: str) -> str:
+    """Tell whether a number is written in thousands or millions: ``45.1k``, ``1.2M``."""
+    return f"regexp_matches({text_sql(column, kind, vague=True)}, '{_SHORTENED}')"
+
+
 def number_pattern(decimal: str) -> str:
     """Regular expression of a number in text; group 1 is the number without sign and unit."""
     unit = rf"(?i:{_UNITS})"
+    after = rf"(?:{unit}|[kKM]{_CURRENCY_SIGN}?)"
     minus, space = "[-+−]", f"{_SPACES}*"
     return (
         rf"^\(?{minus}?{space}(?:{unit})?{space}{minus}?{space}({_Sign.of(decimal).number})"
-        rf"{space}(?:{unit})?{minus}?\)?$"
+        rf"{space}{after}?{minus}?\)?$"
     )
 
 
@@ -170,9 +189,13 @@ def number_sql(column: str, kind: str, decimal: str | None = ".") -> str:
         bare = f"replace({bare}, ',', '.')"
     negative = r"regexp_matches(t, '^[^0-9]*[-−(]|[-−]\)?$')"
     value = f"TRY_CAST(nullif({bare}, '') AS DOUBLE)"
+    value = (
+        f"CASE regexp_extract(t, '{_SHORTENED}', 2) WHEN '' THEN {value} "
+        f"WHEN 'M' THEN {value} * 1000000 ELSE {value} * 1000 END"
+    )
     spelled = (
         f"list_transform([{text_sql(column, kind, vague=True)}], "
-        f"lambda t: CASE WHEN {negative} THEN -{value} ELSE {value} END)[1]"
+        f"lambda t: CASE WHEN {negative} THEN -({value}) ELSE {value} END)[1]"
     )
     if decimal == ",":
         return spelled
@@ -201,6 +224,7 @@ def may_be_dates(samples: Sequence[str]) -> list[str]:
         found = _DATE_SHAPE.match(text)
         if not found:
             count["%Y%m%d"] += len(text) >= 8 and text[:8].isdigit()
+            count["%Y-%m"] += bool(re.fullmatch(r"\d{4}-\d{2}", text))
             continue
         first, gap, second, last = found.groups()
         for form in DATE_FORMATS:
@@ -208,7 +232,8 @@ def may_be_dates(samples: Sequence[str]) -> list[str]:
             year_first = form.startswith("%Y")
             year = first if year_first else last
             count[form] += (
-                form[2:3] == gap[:1]
+                "%d" in form
+                and form[2:3] == gap[:1]
                 and named == (first.isalpha() or second.isalpha())
                 and form.startswith(("%b", "%B")) == first.isalpha()
                 and (len(year) == 4) == ("%Y" in form)
@@ -224,6 +249,7 @@ def _sql(pattern: str) -> str:
 def unit_sql(column: str, kind: str) -> str:
     """Read the unit written beside a number, in lower case; NULL where there is none."""
     text = text_sql(column, kind, vague=True)
+    text = f"regexp_replace({text}, '{_SHORTENED}', '\\1\\3')"  # the M of 1.2M is no unit
     return f"nullif(lower(regexp_extract({text}, '(?i)({_sql(_UNITS)})', 1)), '')"
 
 
@@ -259,8 +285,13 @@ def date_sql(column: str, kind: str, form: str | None) -> str:
     )
 
 
-def boolean_sql(column: str, kind: str) -> str:
-    """Read yes and no, in any of the ways of BOOLEANS, as 1 and 0."""
+def boolean_sql(column: str, kind: str, form: str | None = None) -> str:
+    """Read yes and no, in any of the ways of BOOLEANS, as 1 and 0; see BLANK_IS_NO."""
+    if form == BLANK_IS_NO:
+        marks = ", ".join(literal(word) for word in sorted(MARKS))
+        text = f"lower({text_sql(column, kind, vague=True)})"
+        known = f"CASE WHEN {text} IS NULL THEN 0.0 WHEN {text} IN ({marks}) THEN 1.0 END"
+        return f"COALESCE({known}, {boolean_sql(column, kind)})"
     if kind == "BOOLEAN":
         return f"CAST({column} AS DOUBLE)"
     number = f"CAST({column} AS DOUBLE)" if is_numeric(kind) else plain_sql(f"({column})")

@@ -146,7 +146,7 @@ class _Fit:
             reading = Reading(column.name, "date", form=column.form)
             return [(f"days since {column.name}", reading)]
         if column.kind == "boolean":
-            return [(column.name, Reading(column.name, "boolean"))]
+            return [(column.name, Reading(column.name, "boolean", form=column.form))]
         if column.kind == "category":
             levels = self._levels(column)
             return [
@@ -164,7 +164,7 @@ class _Fit:
             reading = Reading(column.name, "date", form=column.form)
             return Telling(f"days since {column.name}", "number", reading, "days", role)
         if column.kind == "boolean":
-            reading = Reading(column.name, "boolean")
+            reading = Reading(column.name, "boolean", form=column.form)
             return Telling(column.name, "category", reading)
         coded = column.kind != "category" and "names and not" in self.decisions[column.name].why
         if column.kind == "category" or coded:

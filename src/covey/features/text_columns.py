@@ -127,7 +127,8 @@ def _text_number(table: Table, column: Column, signs: dict[str, int], clear: int
         bounds=(as_float(found["low"]), as_float(found["high"])),
         n_unread=clear - signs[decimal],
         unread=tuple(found["unread"] or []),
-        why=_how_written(decimal, units[0], kind, tie),
+        why=_how_written(decimal, units[0], kind, tie)
+        + ("; k means thousands, M millions" if found["shortened"] else ""),
         doubts=doubts if len(units) > 1 else (),
         details={"ambiguous": "grouping"} if tie else {},
     )
@@ -143,6 +144,7 @@ def _facts_of_numbers(table: Table, column: Column, decimal: str) -> dict[str, A
         f"(SELECT {text_sql(name, column.type, vague=True)} AS t, "
         f"{number_sql(name, column.type, decimal)} AS v, "
         f"{spelling.unit_sql(name, column.type)} AS u, "
+        f"{spelling.shortened_sql(name, column.type)} AS s, "
         f"{spelling.plain_sql(name)} AS p FROM {quote(table.name)})"
     )
     asked = {
@@ -152,6 +154,7 @@ def _facts_of_numbers(table: Table, column: Column, decimal: str) -> dict[str, A
         "high": "max(v)",
         "grouped": "count(*) FILTER (regexp_matches(t, '\\d[,.]\\d{3}([^\\d]|$)'))",
         "plain": "count(p)",
+        "shortened": "count(*) FILTER (s AND v IS NOT NULL)",
         "unread": "list_sort(list(DISTINCT t) FILTER (v IS NULL AND t IS NOT NULL))[:3]",
     }
     return ask(table, asked, rows)
@@ -188,6 +191,8 @@ def _text_date(table: Table, column: Column, forms: dict[str, int], clear: int) 
     for sign, word in (("%Y", "YYYY"), ("%y", "YY"), ("%m", "MM"), ("%d", "DD"), ("%b", "Mon"),
                        ("%B", "Month")):  # fmt: skip
         spelled = spelled.replace(sign, word)
+    if form == "%Y-%m":
+        spelled += ", each taken as the first day of the month"
     told = (
         f"dates in several forms, {form}"
         if form in spelling.MIXED_DATES

@@ -27,7 +27,7 @@ class Reading:
     column: str
     kind: str  # one of KINDS
     decimal: str | None = None  # of numbers in text
-    form: str | None = None  # of dates in text, one of spelling.DATE_FORMATS
+    form: str | None = None  # of dates in text, one of spelling.DATE_FORMATS; or BLANK_IS_NO
     reference: str = ""  # dates: the values are days before this moment (ISO)
     levels: tuple[str, ...] = ()  # categories: those told apart; the rest is "other"
     level: str = ""  # kind "level": 1 where the category is this level
@@ -40,7 +40,7 @@ class Reading:
         if self.kind == "date":
             return spelling.date_sql(column, kind, self.form)
         if self.kind == "boolean":
-            return spelling.boolean_sql(column, kind)
+            return spelling.boolean_sql(column, kind, self.form)
         return spelling.text_sql(column, kind)
 
     def numbers(self, values: NDArray[Any]) -> NDArray[Any]:
