@@ -368,7 +368,7 @@ def test_unreadable_file(tmp_path):
         (gzip.compress(b""), r"what is compressed in it is empty"),
         (b"\n\n \n", r"only blank lines|must have rows"),
         (b"a,b,c\n", r"it has a header \(a, b, c\) and no rows"),
-        (b"a,b,c\n,,\n,,\n", r"it has a header \(a, b, c\) and no rows"),
+        (b"a,b,c\n,,\n,,\n", r"it has 2 rows and all of them are empty"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG image, not a table"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", "a JPEG image"),
         (b"%PDF-1.7\n%\xe2\xe3", "a PDF document"),
@@ -470,7 +470,7 @@ def test_round_trip(tmp_path, cells, delimiter, quoting, end):
     path = write(tmp_path, text.getvalue())
     wanted = [tuple(cell or None for cell in row) for row in cells if any(row)]
     if not wanted:
-        with pytest.raises(InputError, match="no rows"):
+        with pytest.raises(InputError, match="it is empty|are empty|no rows"):
             read_table(path, delimiter=delimiter, header="yes", encoding="utf-8")
         return
     table = read_table(path, delimiter=delimiter, header="yes", encoding="utf-8", format="csv")
