@@ -120,3 +120,12 @@ def test_figures_far_from_zero_are_told_apart_from_everyones() -> None:
     assert numbers.together(1204.4, 980.0) == ("1,204", "980")
     assert numbers.together(1e9, 1e9) == ("1\u00a0bn", "1\u00a0bn")
     assert numbers.span(1e6 + 1, 1e6 + 9) == "1,000,001 … 1,000,009"
+
+
+def test_ticks_that_would_read_the_same_are_written_in_full() -> None:
+    assert numbers.tick_texts([1e9, 1e9 + 2, 1e9 + 4]) == [
+        "1,000,000,000",
+        "1,000,000,002",
+        "1,000,000,004",
+    ]
+    assert numbers.tick_texts([0.0, 2e4], "£") == ["£0", "£20k"]

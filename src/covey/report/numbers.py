@@ -7,6 +7,7 @@ true minus; ``plain`` turns both back for a place that needs ASCII-like text.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 
@@ -168,6 +169,16 @@ def short(value: float, unit: str = "") -> str:
     if _CURRENCY.match(unit):
         return sign + unit + text
     return f"{sign}{text}%" if unit == "%" else sign + text
+
+
+def tick_texts(values: list[float], unit: str = "") -> list[str]:
+    """Show the ticks of an axis: short, but in full where short ones would be the same."""
+    texts = [short(value, unit) for value in values]
+    if len(set(texts)) == len(texts):
+        return texts
+    gap = min(abs(b - a) for a, b in itertools.pairwise(sorted(values)))
+    places = min(max(0, math.ceil(-math.log10(gap) - 1e-9)), 6) if gap else 0
+    return [f"{value:,.{places}f}".replace("-", _MINUS) for value in values]
 
 
 def plain(text: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from covey.flow import Explanation
 from covey.report.axes import Axis, beyond, fit_axis, spaced
-from covey.report.numbers import count, share, short, tells
+from covey.report.numbers import count, share, tells, tick_texts
 from covey.report.placement import Box, place_tags
 from covey.report.svg import Drawing, segment_class, shorten, text_width
 from covey.report.words import readable
@@ -206,16 +206,20 @@ def _axis_title(name: str, unit: str, log: bool) -> str:
 def _frame(drawing: Drawing, x_axis: Axis, y_axis: Axis, x_unit: str, y_unit: str) -> None:
     """Draw hairlines at round values, and the values."""
     _across(drawing, x_axis, y_axis.end, y_axis.start, x_unit)
-    for tick in y_axis.ticks(6):
+    ticks = y_axis.ticks(6)
+    for tick, text in zip(ticks, tick_texts(ticks, y_unit), strict=True):
         place = float(y_axis(tick))
         drawing.line(x_axis.start, place, x_axis.end, place, "hair")
-        drawing.text(x_axis.start - 7, place + 4, short(tick, y_unit), "soft", "end")
+        if text_width(text, 11) <= x_axis.start - 7:
+            drawing.text(x_axis.start - 7, place + 4, text, "soft", "end")
+        else:  # a long number stands on its line
+            drawing.text(2, place - 3, text, "soft halo")
 
 
 def _across(drawing: Drawing, x_axis: Axis, top: float, bottom: float, x_unit: str) -> None:
     ticks = x_axis.ticks(7 if drawing.width > 420 else 5)
     places = [float(place) for place in x_axis(ticks)]
-    texts = [short(tick, x_unit) for tick in ticks]
+    texts = tick_texts(ticks, x_unit)
     widths = [text_width(text, 11) for text in texts]
     for place in places:
         drawing.line(place, top, place, bottom, "hair")
