@@ -11,9 +11,11 @@ import pytest
 
 from covey.errors import InputError, OptionError
 from covey.explain.choose_k import sweep
-from covey.explain.rules import fill, matches
+from covey.explain.rules import NO_RULE, fill, matches
 from covey.explain.segments import explain_segments
 from covey.flow import Described, Explanation
+from covey.report.summary import render_text
+from covey.report.words import gauges, rule_trust
 from covey.testing.tables import hand_made
 
 ROLES = {"sales": "spend", "orders": "frequency", "days": "recency"}
@@ -257,3 +259,21 @@ def test_a_run_without_a_sweep_is_refused():
     run = dataclasses.replace(sweep(features.X, given=2, rng=np.random.default_rng(0)), sweep=None)
     with pytest.raises(ValueError, match="sweep"):
         explain_segments(features, run, rng=np.random.default_rng(0))
+
+
+def test_a_segment_without_a_rule_is_not_told_how_right_it_is(shown):
+    none = dataclasses.replace(
+        shown.segments[0].rule, text=NO_RULE, precision=0.0, recall=0.0, clauses=()
+    )
+    first = dataclasses.replace(shown.segments[0], rule=none)
+    said = render_text(dataclasses.replace(shown, segments=(first, *shown.segments[1:])))
+    assert f"Rule: {NO_RULE}\n" in said
+    assert "finds 0" not in said
+    assert "finds" not in rule_trust(none, shown)
+
+
+def test_one_segment_is_not_told_to_be_repeatable():
+    one = explain(shop(), k=1)
+    assert math.isnan(one.quality.stability) and one.quality.n_refits == 0
+    assert "stability" not in {gauge.key for gauge in gauges(one)}
+    assert "stability" not in render_text(one)

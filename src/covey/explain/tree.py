@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Codes = NDArray[np.int16]
 Bounds = dict[int, tuple[int, int]]  # feature -> (first code, one past the last code)
-MOST_DEPTH = 8
+MOST_DEPTH = 10
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def grow(
     """Grow a tree until it is right often enough, or has 2k leaves.
 
     The leaf whose split lowers the Gini impurity most is split next, rows of small segments
-    weighing more (the square root of their share is taken), at most to depth 8 (more where k
+    weighing more (the square root of their share is taken), at most to depth 10 (more where k
     needs it): the count of leaves bounds the tree, and a chain of cuts that peels off one
     segment after another is deep without being large. A segment that no leaf stands for yet lets
     it grow to 3k leaves.
