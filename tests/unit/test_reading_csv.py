@@ -470,7 +470,7 @@ def test_round_trip(tmp_path, cells, delimiter, quoting, end):
     path = write(tmp_path, text.getvalue())
     wanted = [tuple(cell or None for cell in row) for row in cells if any(row)]
     if not wanted:
-        with pytest.raises(InputError, match="it is empty|are empty|no rows"):
+        with pytest.raises(InputError, match=r"it is empty|are empty|no rows"):
             read_table(path, delimiter=delimiter, header="yes", encoding="utf-8")
         return
     table = read_table(path, delimiter=delimiter, header="yes", encoding="utf-8", format="csv")
