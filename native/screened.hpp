@@ -30,8 +30,10 @@ void move_rows(const double* from, Int rows, Int d, const double* shift, float* 
     // N rows are D registers, each of which meets the same part of the shift every time.
     double pattern[N * D];
     for (int i = 0; i < N * D; ++i) pattern[i] = shift[i % D];
-    for (; rows >= N; rows -= N, from += N * D, to += N * D) COVEY_UNROLL
-    for (int p = 0; p < D; ++p) move(from + p * N, pattern + p * N, to + p * N);
+    for (; rows >= N; rows -= N, from += N * D, to += N * D) {
+      COVEY_UNROLL
+      for (int p = 0; p < D; ++p) move(from + p * N, pattern + p * N, to + p * N);
+    }
     for (Int i = 0; i < rows * D; ++i) to[i] = static_cast<float>(from[i] - pattern[i]);
   } else {
     for (; rows > 0; --rows, from += d, to += d) {

@@ -36,12 +36,14 @@ void potentials_by(const Dense<T>& X, const Centers<T>& centers, Range range,
     each_center<T, D>(tile, centers, [&](Int j, const pack<T>(&found)[Rows::R]) {
       pack<double> sum{};
       COVEY_UNROLL
-      for (int r = 0; r < Rows::R; ++r) COVEY_UNROLL
-      for (int q = 0; q < Q; ++q) {
-        const int at = (r * Q + q) * N;
-        const pack<double> so_far = load<pack<double>>(near.sq + at);
-        const pack<double> left = minimum(part<T>(found[r], q), so_far);
-        sum += near.weight ? left * load<pack<double>>(near.weight + at) : left;
+      for (int r = 0; r < Rows::R; ++r) {
+        COVEY_UNROLL
+        for (int q = 0; q < Q; ++q) {
+          const int at = (r * Q + q) * N;
+          const pack<double> so_far = load<pack<double>>(near.sq + at);
+          const pack<double> left = minimum(part<T>(found[r], q), so_far);
+          sum += near.weight ? left * load<pack<double>>(near.weight + at) : left;
+        }
       }
       sums[j] += total<double, N>(sum);
     });
@@ -63,13 +65,15 @@ double lower_by(const Dense<T>& X, const Centers<T>& centers, Range range, doubl
     sq_distances<1, T, D>(tile, centers.at, centers.d, found);
     double lowered[Rows::rows];
     COVEY_UNROLL
-    for (int r = 0; r < Rows::R; ++r) COVEY_UNROLL
-    for (int q = 0; q < Q; ++q) {
-      const int at = (r * Q + q) * N;
-      const pack<double> so_far = load<pack<double>>(near.sq + at);
-      const pack<double> left = minimum(part<T>(found[0][r], q), so_far);
-      sum += near.weight ? left * load<pack<double>>(near.weight + at) : left;
-      store(lowered + at, left);
+    for (int r = 0; r < Rows::R; ++r) {
+      COVEY_UNROLL
+      for (int q = 0; q < Q; ++q) {
+        const int at = (r * Q + q) * N;
+        const pack<double> so_far = load<pack<double>>(near.sq + at);
+        const pack<double> left = minimum(part<T>(found[0][r], q), so_far);
+        sum += near.weight ? left * load<pack<double>>(near.weight + at) : left;
+        store(lowered + at, left);
+      }
     }
     std::copy(lowered, lowered + count, sq_closest + first);
   }

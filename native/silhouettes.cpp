@@ -28,10 +28,12 @@ void add_cell(const Tile<T, D>& tile, const Dense<T>& columns, Int begin, Int en
       for (int r = 0; r < Rows::R; ++r) sum[r] += root(sq[0][r]);
     }
     COVEY_UNROLL
-    for (int r = 0; r < Rows::R; ++r) COVEY_UNROLL
-    for (int q = 0; q < Q; ++q) {
-      double* at = cell + (r * Q + q) * N;
-      store(at, load<pack<double>>(at) + part<T>(sum[r], q));
+    for (int r = 0; r < Rows::R; ++r) {
+      COVEY_UNROLL
+      for (int q = 0; q < Q; ++q) {
+        double* at = cell + (r * Q + q) * N;
+        store(at, load<pack<double>>(at) + part<T>(sum[r], q));
+      }
     }
   }
 }

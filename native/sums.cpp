@@ -43,8 +43,10 @@ double add_short(const Dense<T>& X, const double* centers, Range range, const La
   const Int whole = std::min(range.size(), X.n - range.begin - P / D);
   const T* row = X.row(range.begin);
   Int i = 0;
-  for (; i + 4 <= whole; i += 4) COVEY_UNROLL
-  for (int c = 0; c < 4; ++c, row += D) add(row, i + c, c);
+  for (; i + 4 <= whole; i += 4) {
+    COVEY_UNROLL
+    for (int c = 0; c < 4; ++c, row += D) add(row, i + c, c);
+  }
   for (; i < range.size(); ++i, row += D) {
     T padded[P] = {};
     std::copy(row, row + D, padded);
@@ -134,10 +136,12 @@ double weigh(const T* sq, const double* weight, Int n) {
   constexpr int N = lanes<double>, GROUP = 4;
   pack<double> sum[GROUP] = {};
   Int i = 0;
-  for (; i + GROUP * N <= n; i += GROUP * N) COVEY_UNROLL
-  for (int g = 0; g < GROUP; ++g) {
-    const pack<double> value = doubles<N>(sq + i + g * N);
-    sum[g] += weight ? value * load<pack<double>>(weight + i + g * N) : value;
+  for (; i + GROUP * N <= n; i += GROUP * N) {
+    COVEY_UNROLL
+    for (int g = 0; g < GROUP; ++g) {
+      const pack<double> value = doubles<N>(sq + i + g * N);
+      sum[g] += weight ? value * load<pack<double>>(weight + i + g * N) : value;
+    }
   }
   double rest = 0;
   for (; i < n; ++i) rest += weight ? weight[i] * double(sq[i]) : double(sq[i]);

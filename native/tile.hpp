@@ -65,8 +65,14 @@ struct Tile {
     const T* from =
         leaves(X, first, count, rows) ? padded(X, first, count, rows, scratch) : X.row(first);
     COVEY_UNROLL
-    for (int r = 0; r < R; ++r) COVEY_UNROLL
-    for (int f = 0; f < D; f += B) load_square<T, B>(from + r * lanes<T> * D + f, D, x[r] + f);
+    for (int r = 0; r < R; ++r, from += lanes<T> * D) {
+      if constexpr (D == 1) {
+        x[r][0] = load<pack<T>>(from);
+      } else {
+        COVEY_UNROLL
+        for (int f = 0; f < D; f += B) load_square<T, B>(from + f, D, x[r] + f);
+      }
+    }
   }
   pack<T> at(int r, Int f) const { return x[r][f]; }
   static constexpr Int features(Int) { return D; }
@@ -120,8 +126,10 @@ inline void sq_distances(const Tile<T, D>& tile, const T* center, Int d,
                          pack<T> (&sq)[C][Tile<T, D>::R]) {
   constexpr int R = Tile<T, D>::R;
   COVEY_UNROLL
-  for (int c = 0; c < C; ++c) COVEY_UNROLL
-  for (int r = 0; r < R; ++r) sq[c][r] = pack<T>{};
+  for (int c = 0; c < C; ++c) {
+    COVEY_UNROLL
+    for (int r = 0; r < R; ++r) sq[c][r] = pack<T>{};
+  }
   const Int stride = Tile<T, D>::features(d);
   const auto add = [&](Int f) {
     pack<T> x[R];
