@@ -149,7 +149,8 @@ SEGMENT: Mapping[str, Option] = _table(
         "k",
         None,
         (_POSITIVE,),
-        "Number of segments; chosen by a sweep of K = 2 … 10 when not given.",
+        "Number of segments; chosen by a sweep of K = 2 … 10 when not given (to 20 while the "
+        "silhouette rises).",
         flag="-k",
     ),
     Option(

@@ -174,7 +174,8 @@ def segment(frame: Any, k: int | None = None, **options: Any) -> Result:
         A pandas, Polars or PyArrow frame, the path or URL of a table, or columns by name: one
         row per customer, or one per invoice line.
     k : int, optional
-        Number of segments; chosen by a sweep of K = 2 … 10 when not given.
+        Number of segments; chosen by a sweep of K = 2 … 10 when not given (to 20 while the
+        silhouette rises).
     **options
         Every option of ``covey segment`` under its name: ``names``, ``order_by``, ``features``,
         ``drop``, ``id``, ``scale``, ``log``, ``missing``, ``categories``, ``where``, ``seed`` …
