@@ -86,8 +86,11 @@ void potentials(const Dense<T>& X, const Centers<T>& centers, const double* sq_c
   each_block(blocks.count(), n_threads, [&](Int block, int worker) {
     const Range rows = blocks.at(block);
     std::fill(parts[block], parts[block] + centers.k, 0.0);
-    kernels<T>().potentials(X, centers, rows, sq_closest + rows.begin, from(weight, rows.begin),
-                            parts[block], scratch[worker]);
+    for (Int j = 0; j < centers.k; j += CANDIDATES) {
+      const Centers<T> some{centers.row(j), std::min(CANDIDATES, centers.k - j), centers.d};
+      kernels<T>().potentials(X, some, rows, sq_closest + rows.begin, from(weight, rows.begin),
+                              parts[block] + j, scratch[worker]);
+    }
   });
   merge(parts, blocks.count(), centers.k, sums);
 }

@@ -51,7 +51,7 @@ struct Screen {
   float reach;          // most ‖c − shift‖
 };
 
-inline constexpr Int ACROSS = 32;  // a multiple of the lanes of every register
+inline constexpr Int ACROSS = 16;  // a multiple of the lanes of every register
 
 struct Range {
   Int begin, end;
@@ -71,6 +71,9 @@ inline constexpr Int sums_stride(Int d) { return d < 4 ? 4 : (d + 8) / 8 * 8; }
 
 /// Rows that a kernel takes at once; scratch and buffers are for so many.
 inline constexpr Int CHUNK = 512;
+
+/// Candidates that greedy seeding weighs in one sweep: 2 + ln k is less for any k below a million.
+inline constexpr Int CANDIDATES = 16;
 
 /// Most rows in a tile.
 inline constexpr Int TILE_ROWS = 64;
@@ -119,7 +122,7 @@ struct Kernels {
   /// Put `found` into `labels`; returns how many differed.
   Int (*relabel)(const Label* found, Label* labels, Int n);
 
-  /// Add Σ w min(sq_closest, ‖x − c‖²) to `sums[j]` for each center.
+  /// Add Σ w min(sq_closest, ‖x − c‖²) to `sums[j]` for each of at most CANDIDATES centers.
   void (*potentials)(const Dense<T>&, const Centers<T>&, Range, const double* sq_closest,
                      const double* weight, double* sums, T* scratch);
 

@@ -27,34 +27,31 @@ template <class T, int D>
 void potentials_by(const Dense<T>& X, const Centers<T>& centers, Range range,
                    const double* sq_closest, const double* weight, double* sums, T* scratch) {
   using Rows = Tile<T, D>;
-  constexpr int N = lanes<double>, Q = lanes<T> / N;
+  constexpr int N = lanes<double>;
+  pack<double> sum[CANDIDATES] = {};
   for (Int i = range.begin; i < range.end; i += Rows::rows) {
     const Int count = std::min<Int>(Rows::rows, range.end - i);
     Rows tile;
     tile.read(X, i, count, scratch);
     const Near near(sq_closest, weight, i - range.begin, count, Rows::rows);
     each_center<T, D>(tile, centers, [&](Int j, const pack<T>(&found)[Rows::R]) {
-      pack<double> sum{};
       COVEY_UNROLL
-      for (int r = 0; r < Rows::R; ++r) {
-        COVEY_UNROLL
-        for (int q = 0; q < Q; ++q) {
-          const int at = (r * Q + q) * N;
-          const pack<double> so_far = load<pack<double>>(near.sq + at);
-          const pack<double> left = minimum(part<T>(found[r], q), so_far);
-          sum += near.weight ? left * load<pack<double>>(near.weight + at) : left;
-        }
-      }
-      sums[j] += total<double, N>(sum);
+      for (int r = 0; r < Rows::R; ++r)
+        each_part<T>(found[r], [&](int q, pack<double> sq) {
+          const int at = r * lanes<T> + q * N;
+          const pack<double> left = minimum(sq, load<pack<double>>(near.sq + at));
+          sum[j] += near.weight ? left * load<pack<double>>(near.weight + at) : left;
+        });
     });
   }
+  for (Int j = 0; j < centers.k; ++j) sums[j] += total<double, N>(sum[j]);
 }
 
 template <class T, int D>
 double lower_by(const Dense<T>& X, const Centers<T>& centers, Range range, double* sq_closest,
                 const double* weight, T* scratch) {
   using Rows = Tile<T, D>;
-  constexpr int N = lanes<double>, Q = lanes<T> / N;
+  constexpr int N = lanes<double>;
   pack<double> sum{};
   for (Int i = range.begin; i < range.end; i += Rows::rows) {
     const Int count = std::min<Int>(Rows::rows, range.end - i), first = i - range.begin;
@@ -65,16 +62,13 @@ double lower_by(const Dense<T>& X, const Centers<T>& centers, Range range, doubl
     sq_distances<1, T, D>(tile, centers.at, centers.d, found);
     double lowered[Rows::rows];
     COVEY_UNROLL
-    for (int r = 0; r < Rows::R; ++r) {
-      COVEY_UNROLL
-      for (int q = 0; q < Q; ++q) {
-        const int at = (r * Q + q) * N;
-        const pack<double> so_far = load<pack<double>>(near.sq + at);
-        const pack<double> left = minimum(part<T>(found[0][r], q), so_far);
+    for (int r = 0; r < Rows::R; ++r)
+      each_part<T>(found[0][r], [&](int q, pack<double> sq) {
+        const int at = r * lanes<T> + q * N;
+        const pack<double> left = minimum(sq, load<pack<double>>(near.sq + at));
         sum += near.weight ? left * load<pack<double>>(near.weight + at) : left;
         store(lowered + at, left);
-      }
-    }
+      });
     std::copy(lowered, lowered + count, sq_closest + first);
   }
   return total<double, N>(sum);

@@ -16,7 +16,6 @@ constexpr Int FLUSH = 256;
 template <class T, int D>
 void add_cell(const Tile<T, D>& tile, const Dense<T>& columns, Int begin, Int end, double* cell) {
   using Rows = Tile<T, D>;
-  constexpr int N = lanes<double>, Q = lanes<T> / N;
   std::fill(cell, cell + Rows::rows, 0.0);
   for (Int from = begin; from < end; from += FLUSH) {
     pack<T> sum[Rows::R] = {};
@@ -28,13 +27,11 @@ void add_cell(const Tile<T, D>& tile, const Dense<T>& columns, Int begin, Int en
       for (int r = 0; r < Rows::R; ++r) sum[r] += root(sq[0][r]);
     }
     COVEY_UNROLL
-    for (int r = 0; r < Rows::R; ++r) {
-      COVEY_UNROLL
-      for (int q = 0; q < Q; ++q) {
-        double* at = cell + (r * Q + q) * N;
-        store(at, load<pack<double>>(at) + part<T>(sum[r], q));
-      }
-    }
+    for (int r = 0; r < Rows::R; ++r)
+      each_part<T>(sum[r], [&](int q, pack<double> distances) {
+        double* at = cell + r * lanes<T> + q * lanes<double>;
+        store(at, load<pack<double>>(at) + distances);
+      });
   }
 }
 

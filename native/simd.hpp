@@ -131,12 +131,26 @@ inline vec<double, N> doubles(const T* from) {
   return __builtin_convertvector((load<vec<T, N>>(from)), vec<double, N>);
 }
 
-/// Part q of a register of T, as a register of doubles.
+/// Registers of doubles that one register of T becomes.
 template <class T>
-inline pack<double> part(const pack<T>& value, int q) {
-  T lane[lanes<T>];
-  store(lane, value);
-  return doubles<lanes<double>>(lane + q * lanes<double>);
+inline constexpr int parts = lanes<T> / lanes<double>;
+
+/// Part Q of a register of T, as a register of doubles.
+template <int Q, class T, int... L>
+inline pack<double> part(const pack<T>& value, std::integer_sequence<int, L...>) {
+  if constexpr (parts<T> == 1)
+    return value;
+  else
+    return __builtin_convertvector(
+        __builtin_shufflevector(value, value, (Q * lanes<double> + L)...), pack<double>);
+}
+
+/// Call visit(q, part q of the register as doubles) for each part.
+template <class T, class Visit>
+inline void each_part(const pack<T>& value, Visit&& visit) {
+  constexpr std::make_integer_sequence<int, lanes<double>> all;
+  visit(0, part<0, T>(value, all));
+  if constexpr (parts<T> == 2) visit(1, part<1, T>(value, all));
 }
 
 // ------------------------------------------------------------------------- rows into lanes

@@ -37,26 +37,40 @@ double direct(const Sparse<T, I>& X, Int i, const T* center, double sq_norm) {
   return here + rest;
 }
 
+/// scores[j …] = ‖c‖² − 2x·c for P registers of centers.
+template <int P, class T, class I>
+void score_some(const Sparse<T, I>& X, Int i, const Across<T>& centers, Int j, double* scores) {
+  constexpr int N = lanes<double>;
+  pack<double> product[P] = {};
+  for (I p = X.indptr[i]; p < X.indptr[i + 1]; ++p) {
+    const pack<double> x = broadcast<pack<double>>(X.data[p]);
+    const T* center = centers.feature(X.indices[p]) + j;
+    COVEY_UNROLL
+    for (int q = 0; q < P; ++q) product[q] += x * doubles<N>(center + q * N);
+  }
+  for (int q = 0; q < P; ++q)
+    store(scores + j + q * N,
+          load<pack<double>>(centers.sq_norms + j + q * N) - (product[q] + product[q]));
+}
+
 /// scores[j] = ‖c‖² − 2x·c for every center; returns ‖x‖².
 template <class T, class I>
-double score(const Sparse<T, I>& X, Int i, const Across<T>& centers, double* scores) {
+double score(const Sparse<T, I>& X, Int i, Int k, const Across<T>& centers, double* scores) {
   constexpr int N = lanes<double>;
-  constexpr Int PACKS = ACROSS / N < 8 ? ACROSS / N : 8, STEP = PACKS * N;
+  for (Int j = 0; j < k;) {
+    const Int room = centers.stride - j;
+    if (k - j <= N)
+      score_some<1>(X, i, centers, j, scores), j += N;
+    else if (room >= 8 * N)
+      score_some<8>(X, i, centers, j, scores), j += 8 * N;
+    else if (room >= 4 * N)
+      score_some<4>(X, i, centers, j, scores), j += 4 * N;
+    else
+      score_some<2>(X, i, centers, j, scores), j += 2 * N;
+  }
   double sq_norm = 0;
   for (I p = X.indptr[i]; p < X.indptr[i + 1]; ++p)
     sq_norm += double(X.data[p]) * double(X.data[p]);
-  for (Int j = 0; j < centers.stride; j += STEP) {
-    pack<double> product[PACKS] = {};
-    for (I p = X.indptr[i]; p < X.indptr[i + 1]; ++p) {
-      const pack<double> x = broadcast<pack<double>>(X.data[p]);
-      const T* center = centers.feature(X.indices[p]) + j;
-      COVEY_UNROLL
-      for (int q = 0; q < PACKS; ++q) product[q] += x * doubles<N>(center + q * N);
-    }
-    for (int q = 0; q < PACKS; ++q)
-      store(scores + j + q * N,
-            load<pack<double>>(centers.sq_norms + j + q * N) - (product[q] + product[q]));
-  }
   return sq_norm;
 }
 
@@ -64,7 +78,7 @@ template <class T, class I>
 void nearest(const Sparse<T, I>& X, const Centers<T>& centers, const Across<T>& across, Range range,
              Label* labels, double* scores) {
   for (Int i = range.begin; i < range.end; ++i) {
-    const double sq_norm = score(X, i, across, scores);
+    const double sq_norm = score(X, i, centers.k, across, scores);
     double least = infinity<double>, largest = 0;
     for (Int j = 0; j < centers.k; ++j) {
       least = std::min(least, scores[j]);
@@ -99,7 +113,7 @@ template <class T, class I>
 void distances(const Sparse<T, I>& X, const Centers<T>& centers, const Across<T>& across,
                Range range, T* out, double* scores) {
   for (Int i = range.begin; i < range.end; ++i) {
-    const double sq_norm = score(X, i, across, scores);
+    const double sq_norm = score(X, i, centers.k, across, scores);
     for (Int j = 0; j < centers.k; ++j) {
       double sq = sq_norm + scores[j];
       if (!(sq >= CANCELLED * (sq_norm + across.sq_norms[j])))
