@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
+from covey.engine.threads import register_threadpoolctl
 
 # So that threadpoolctl's limits bound our threads too, as scikit-learn's users expect.
-if importlib.util.find_spec("covey.engine.threads") is not None:
-    importlib.import_module("covey.engine.threads").register_threadpoolctl()
+register_threadpoolctl()
