@@ -9,8 +9,7 @@
 #include <bit>
 #include <limits>
 
-#include "kernels.hpp"
-#include "simd.hpp"
+#include "transpose.hpp"
 
 #if defined(__clang__)
 #define COVEY_UNROLL _Pragma("unroll")

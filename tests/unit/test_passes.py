@@ -13,6 +13,7 @@ import scipy.sparse as sp
 
 from covey.engine import passes
 from covey.engine.passes import Csr
+from covey.errors import InputError
 
 #      c0        c1
 #  0   1   2 … 10  11
@@ -154,6 +155,25 @@ def test_csr_takes_what_scipy_has() -> None:
     assert rows.data.tolist() == [2, 4] and rows.indices.tolist() == [0, 2]
     assert messy.data.tolist() == [1, 2, 3]  # the caller's matrix is as it was
     assert rows.dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("indices", "indptr", "message"),
+    [
+        ([0, 9], [0, 1, 2], r"columns of sparse rows must be 0 … 3; got 9"),
+        ([0, -1], [0, 1, 2], r"must be 0 … 3; got -1"),
+        ([0, 1], [0, 2, 1], r"must rise from 0 to nnz; it fails at row 1"),
+    ],
+)
+def test_csr_refuses_what_leads_out_of_its_arrays(
+    indices: list[int], indptr: list[int], message: str
+) -> None:
+    matrix = sp.csr_array((2, 4))
+    matrix.data, matrix.indices, matrix.indptr = (
+        np.ones(2), np.array(indices, np.int32), np.array(indptr, np.int32)
+    )  # fmt: skip
+    with pytest.raises(InputError, match=message):
+        Csr.of(matrix)
 
 
 @pytest.mark.parametrize(

@@ -10,60 +10,20 @@ float64; the oracle tests hold each kernel to them on every instruction set.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from covey import _core
+from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
 from covey.flow import Partial
-
-Floats = NDArray[np.floating]
-Doubles = NDArray[np.float64]
-Labels = NDArray[np.int32]
 
 #: rows per sum that ``seed_update`` returns
 SEED_BLOCK = 4096
 
 #: (features + 4) × distances between two looks for Ctrl-C: about 0.1 s on one thread
 SILHOUETTE_WORK = 800_000_000
-
-
-@dataclass(frozen=True)
-class Csr:
-    """Sparse rows: row i has ``data[p]`` in column ``indices[p]`` for p in indptr[i]:indptr[i+1].
-
-    Columns ascend within a row and occur once.
-    """
-
-    data: Floats  # (nnz,) float32 or float64
-    indices: NDArray[Any]  # (nnz,) int32 or int64
-    indptr: NDArray[Any]  # (n + 1,) dtype of indices
-    n_columns: int
-
-    @classmethod
-    def of(cls, matrix: Any) -> Csr:
-        """Take a scipy.sparse CSR matrix or array; copies only what is not in canonical form."""
-        if not matrix.has_canonical_format:
-            matrix = matrix.copy()
-            matrix.sum_duplicates()
-        indices = np.ascontiguousarray(matrix.indices)
-        indptr = np.ascontiguousarray(matrix.indptr, dtype=indices.dtype)
-        return cls(np.ascontiguousarray(matrix.data), indices, indptr, int(matrix.shape[1]))
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Number of rows, number of columns."""
-        return len(self.indptr) - 1, self.n_columns
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The dtype of the values."""
-        return self.data.dtype
-
-
-Rows = Floats | Csr
 
 
 def lloyd(X: Rows, centers: Floats, weight: Doubles | None, labels: Labels) -> tuple[Partial, int]:
