@@ -9,11 +9,15 @@ namespace covey {
 /// Rows of a block that only writes its own rows.
 inline constexpr Int BLOCK = 4096;
 
-/// Call visit(chunk) for the rows of a block, CHUNK at a time.
+/// Call visit(chunk) for the rows of a block, at most CHUNK at a time.
+template <class Visit>
+void each_chunk(Range block, Int rows, Visit&& visit) {
+  for (Int i = block.begin; i < block.end; i += rows)
+    visit(Range{i, std::min(i + rows, block.end)});
+}
 template <class Visit>
 void each_chunk(Range block, Visit&& visit) {
-  for (Int i = block.begin; i < block.end; i += CHUNK)
-    visit(Range{i, std::min(i + CHUNK, block.end)});
+  each_chunk(block, CHUNK, visit);
 }
 
 inline const double* from(const double* weight, Int row) { return weight ? weight + row : nullptr; }

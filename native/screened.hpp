@@ -52,14 +52,15 @@ int labels_by_float(const Dense<float>& X, const Centers<float>& centers, float 
   constexpr int R = Rows::R, W = lanes<float>;
   using bits = mask<float>;
   const float relative = 4.5f * static_cast<float>(X.d + 4) * 0x1p-24f;
-  const float absolute = 8.5f * 0x1p-24f * reach;
-  int n_in_doubt = 0;
+  // Squared, to spare a root. Where this underflows, the relative term has room for it.
+  const float sq_absolute = (8.5f * 0x1p-24f * reach) * (8.5f * 0x1p-24f * reach);
+  std::int32_t doubt[TILE_ROWS];
+  bits any_doubt{};
   for (Int i = 0; i < X.n; i += Rows::rows) {
-    const Int count = std::min<Int>(Rows::rows, X.n - i);
     Rows tile;
-    tile.read(X, i, count, scratch);
+    tile.read(X, i, std::min<Int>(Rows::rows, X.n - i), scratch);
     pack<float> best[R], next[R];
-    bits label[R], here{}, doubt[R], any_doubt{};
+    bits label[R], here{};
     COVEY_UNROLL
     for (int r = 0; r < R; ++r) {
       best[r] = next[r] = broadcast<pack<float>>(infinity<float>);
@@ -77,15 +78,18 @@ int labels_by_float(const Dense<float>& X, const Centers<float>& centers, float 
     });
     COVEY_UNROLL
     for (int r = 0; r < R; ++r) {
-      const pack<float> bound = relative * next[r] + absolute * root(next[r]);
-      doubt[r] = ~((next[r] - best[r] > bound) & (next[r] > FAINT));
-      any_doubt |= doubt[r];
+      const pack<float> gap = next[r] - best[r] - relative * next[r];
+      const bits certain =
+          (gap > pack<float>{}) & (gap * gap > sq_absolute * next[r]) & (next[r] > FAINT);
+      any_doubt |= ~certain;
+      store(doubt + i + r * W, ~certain);
       store(labels + i + r * W, label[r]);
     }
-    if (!any(any_doubt)) continue;
-    for (int l = 0; l < count; ++l)
-      if (doubt[l / W][l % W]) in_doubt[n_in_doubt++] = static_cast<int>(i + l);
   }
+  int n_in_doubt = 0;
+  if (any(any_doubt))
+    for (Int i = 0; i < X.n; ++i)
+      if (doubt[i]) in_doubt[n_in_doubt++] = static_cast<int>(i);
   return n_in_doubt;
 }
 
