@@ -14,17 +14,16 @@
 namespace covey {
 namespace {
 
-#define COVEY_TABLE(isa)                                                      \
-  const Table& table_##isa() {                                                \
-    static const Table table = [] {                                           \
-      Table made{};                                                           \
-      made.name = #isa;                                                       \
-      add_nearest_##isa(made), add_sums_##isa(made), add_seeding_##isa(made); \
-      add_distances_##isa(made), add_silhouettes_##isa(made);                 \
-      add_sparse_##isa(made);                                                 \
-      return made;                                                            \
-    }();                                                                      \
-    return table;                                                             \
+#define COVEY_ENTER(kernel, isa) add_##kernel##_##isa(made);
+#define COVEY_TABLE(isa)                  \
+  const Table& table_##isa() {            \
+    static const Table table = [] {       \
+      Table made{};                       \
+      made.name = #isa;                   \
+      COVEY_EACH_KERNEL(COVEY_ENTER, isa) \
+      return made;                        \
+    }();                                  \
+    return table;                         \
   }
 
 COVEY_TABLE(baseline)

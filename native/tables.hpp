@@ -13,18 +13,17 @@
 /// Name of the function by which one kernel file, in one instruction set, enters the table.
 #define COVEY_ADD(kernel) COVEY_JOIN(add_, kernel, COVEY_ISA)
 
+/// The kernel files, by their names.
+#define COVEY_EACH_KERNEL(visit, isa)                                            \
+  visit(nearest, isa) visit(sums, isa) visit(seeding, isa) visit(distances, isa) \
+      visit(silhouettes, isa) visit(sparse, isa)
+
 namespace covey {
 
-#define COVEY_DECLARE(isa)            \
-  void add_nearest_##isa(Table&);     \
-  void add_sums_##isa(Table&);        \
-  void add_seeding_##isa(Table&);     \
-  void add_distances_##isa(Table&);   \
-  void add_silhouettes_##isa(Table&); \
-  void add_sparse_##isa(Table&);
+#define COVEY_DECLARE(kernel, isa) void add_##kernel##_##isa(Table&);
 
-COVEY_DECLARE(baseline)
-COVEY_DECLARE(avx2)
-COVEY_DECLARE(avx512)
+COVEY_EACH_KERNEL(COVEY_DECLARE, baseline)
+COVEY_EACH_KERNEL(COVEY_DECLARE, avx2)
+COVEY_EACH_KERNEL(COVEY_DECLARE, avx512)
 
 }  // namespace covey
