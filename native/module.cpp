@@ -7,6 +7,7 @@
 #include "threads.hpp"
 
 NB_MODULE(_core, m) {
+  covey::bind_checked(m);
   covey::bind_rows(m);
   covey::bind_dense(m);
   covey::bind_interrupts(m);

@@ -26,10 +26,10 @@ void each_block(Int n_blocks, int n_threads,
 /// Rows of one block.
 struct Blocks {
   Int n, rows;
-  Int count() const { return (n + rows - 1) / rows; }
+  Int count() const { return n / rows + (n % rows != 0); }
   Range at(Int block) const {
     const Int begin = block * rows;
-    return {begin, begin + rows < n ? begin + rows : n};
+    return {begin, rows < n - begin ? begin + rows : n};
   }
 };
 
