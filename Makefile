@@ -65,19 +65,21 @@ build/%/native_tests: $(VENV)/.with-sanitize $(NATIVE) $(wildcard native/tests/*
 	PATH="$(abspath $(BIN)):$$PATH" cmake -S . -B $(@D) -DCMAKE_BUILD_TYPE=Release \
 		-DPython_EXECUTABLE=$(abspath $(BIN))/python -DCOVEY_SANITIZE=$*$(if $(filter address,$*),$(comma)undefined)
 	PATH="$(abspath $(BIN)):$$PATH" cmake --build $(@D) --parallel $(if $(filter thread,$*),--target native_tests)
+	@touch $@
 comma := ,
 
 $(SITE): build/address/native_tests
 	@mkdir -p $@/covey
-	ln -sfn $(abspath src/covey)/* build/address/_core*.so $@/covey/
+	ln -sfn $(abspath src/covey)/* $(abspath build/address)/_core*.so $@/covey/
 
 sanitize: build/address/native_tests build/thread/native_tests $(SITE) $(VENV)/.with-test ## the native core under ASan, UBSan and TSan
 	build/address/native_tests
 	build/thread/native_tests
-	$(CHECKING) -m pytest -q -p no:cacheprovider tests/oracle/test_kernels.py tests/unit/test_passes.py tests/unit/test_threads.py
+	$(CHECKING) -m pytest -q -p no:cacheprovider --timeout 3000 tests/oracle/test_kernels.py \
+		tests/unit/test_passes.py tests/unit/test_threads.py
 
 fuzz: $(SITE) $(VENV)/.with-test ## wrong arguments for every function of the core, under ASan and UBSan
-	$(CHECKING) tests/fuzz/core_calls.py --seconds $(FUZZ_SECONDS)
+	$(CHECKING) tests/fuzz/core_calls.py --exact --seconds $(FUZZ_SECONDS)
 FUZZ_SECONDS ?= 120
 
 golden: $(VENV)/.with-test ## write the golden files anew; look at the difference before you commit
@@ -89,7 +91,7 @@ lint: $(VENV)/.with-lint ## style of Python and C++, spelling, docstrings
 	$(BIN)/ruff check src tests benchmarks examples docs
 	$(BIN)/ruff format --check src tests benchmarks examples docs
 	$(BIN)/codespell src native tests docs *.md
-	$(BIN)/clang-format --dry-run --Werror native/*.cpp native/*.hpp
+	$(BIN)/clang-format --dry-run --Werror native/*.[ch]pp native/tests/*.[ch]pp
 
 types: $(VENV)/.with-lint $(VENV)/.with-test ## static types
 	$(BIN)/pyright --pythonpath $(BIN)/python
@@ -100,7 +102,7 @@ layers: $(VENV)/.with-lint ## who imports whom
 format: $(VENV)/.with-lint ## put Python and C++ in order
 	$(BIN)/ruff check --fix src tests benchmarks examples docs
 	$(BIN)/ruff format src tests benchmarks examples docs
-	$(BIN)/clang-format -i native/*.cpp native/*.hpp
+	$(BIN)/clang-format -i native/*.[ch]pp native/tests/*.[ch]pp
 
 docs: $(VENV)/.installed ## generate docs/reference.md from the options and commands
 	$(BIN)/python docs/generate.py

@@ -31,8 +31,9 @@ template <class... How>
 void must_be_aligned(const nb::ndarray<How...>& array) {
   const auto address = reinterpret_cast<std::uintptr_t>(array.data());
   if (array.size() > 0)
-    must(address % array.itemsize() == 0, "address of an array, beyond a multiple of its values' size",
-         0, Int(address % array.itemsize()));
+    must(address % array.itemsize() == 0,
+         "address of an array, beyond a multiple of its values' size", 0,
+         Int(address % array.itemsize()));
 }
 template <class A>
 void must_be_aligned(const std::optional<A>& array) {
@@ -68,7 +69,8 @@ inline void check_labels(const Label* labels, Int n, Int k) {
 /// Where parts of something start, and where the last one ends.
 inline void check_starts(const Int* starts, Int n_parts, const char* what) {
   must(starts[0] == 0, what, 0, starts[0]);
-  for (Int p = 0; p < n_parts; ++p) must(starts[p + 1] >= starts[p], what, starts[p], starts[p + 1]);
+  for (Int p = 0; p < n_parts; ++p)
+    must(starts[p + 1] >= starts[p], what, starts[p], starts[p + 1]);
 }
 
 template <class T>

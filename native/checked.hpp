@@ -17,7 +17,10 @@ struct Checked {
   Sparse<T, I> rows;
 
   Checked(Vector<const T> values, Vector<const I> columns, Vector<const I> starts, Int d)
-      : data(values), indices(columns), indptr(starts), rows(rows_of<T, I>(data, indices, indptr, d)) {
+      : data(values),
+        indices(columns),
+        indptr(starts),
+        rows(rows_of<T, I>(data, indices, indptr, d)) {
     must(d >= 0 && d <= MOST_COLUMNS, "columns of sparse rows, from 0 to", MOST_COLUMNS, d);
     for (Int i = 0; i < rows.n; ++i) {
       const Int begin = Int(rows.indptr[i]), end = Int(rows.indptr[i + 1]);

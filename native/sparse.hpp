@@ -5,8 +5,8 @@
 
 namespace covey {
 
-/// Rows that a kernel may take at once where each meets k centers, which come from memory in pieces:
-/// a quarter of what dense rows do in that time.
+/// Rows that a kernel may take at once where each meets k centers, which come from memory in
+/// pieces: a quarter of what dense rows do in that time.
 template <class T, class I>
 Int portion(const Sparse<T, I>& X, Int k) {
   I longest = 1;

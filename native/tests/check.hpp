@@ -10,12 +10,12 @@
 #include "../kernels.hpp"
 
 /// Says what failed where, and ends the process.
-#define CHECK(holds)                                                            \
-  do {                                                                          \
-    if (!(holds)) {                                                             \
-      std::fprintf(stderr, "%s:%d: CHECK(%s)\n", __FILE__, __LINE__, #holds);   \
-      std::exit(1);                                                             \
-    }                                                                           \
+#define CHECK(holds)                                                          \
+  do {                                                                        \
+    if (!(holds)) {                                                           \
+      std::fprintf(stderr, "%s:%d: CHECK(%s)\n", __FILE__, __LINE__, #holds); \
+      std::exit(1);                                                           \
+    }                                                                         \
   } while (false)
 
 namespace covey::tests {

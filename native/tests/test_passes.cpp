@@ -29,9 +29,7 @@ struct Case {
     indices.shrink_to_fit();
   }
   Dense<T> dense() const { return {x.data(), n, d}; }
-  Sparse<T, std::int32_t> sparse() const {
-    return {x.data(), indices.data(), indptr.data(), n, d};
-  }
+  Sparse<T, std::int32_t> sparse() const { return {x.data(), indices.data(), indptr.data(), n, d}; }
   Centers<T> centers() const { return {c.data(), k, d}; }
   double sq(Int i, Int j) const {
     double sum = 0;
@@ -73,15 +71,15 @@ void check_assignment(const Case<T>& given, const Rows& X) {
   CHECK(near(std::accumulate(weights.begin(), weights.end(), 0.0), mass, 1e-9));
   std::vector<T> out(n * k);
   distances(X, given.centers(), out.data());
-  for (Int i = 0; i < n; ++i)
-    CHECK(near(double(out[i * k + labels[i]]), std::sqrt(sq[i]), tol));
+  for (Int i = 0; i < n; ++i) CHECK(near(double(out[i * k + labels[i]]), std::sqrt(sq[i]), tol));
 }
 
 template <class T, class Rows>
 void check_seeding(const Case<T>& given, const Rows& X) {
   const Int n = given.n, k = given.k, rows = 100;
   const double tol = tolerance<T>(given.d) + 1e-9;
-  std::vector<double> closest(n, std::numeric_limits<double>::infinity()), sums((n + rows - 1) / rows), found(k);
+  std::vector<double> closest(n, std::numeric_limits<double>::infinity()),
+      sums((n + rows - 1) / rows), found(k);
   lower(X, {given.c.data(), 1, given.d}, rows, closest.data(), given.weight.data(), sums.data());
   double left = 0;
   for (Int i = 0; i < n; ++i) {

@@ -17,7 +17,8 @@ namespace {
 
 /// Calls each_block and holds it to: every block once, workers below the number of threads.
 void check_blocks(Int n_blocks, int n_threads) {
-  std::vector<int> times(static_cast<std::size_t>(n_blocks));  // no atomics: a block is one thread's
+  std::vector<int> times(
+      static_cast<std::size_t>(n_blocks));  // no atomics: a block is one thread's
   std::atomic<bool> in_range{true};
   each_block(n_blocks, n_threads, [&](Int block, int worker) {
     ++times[static_cast<std::size_t>(block)];
@@ -128,7 +129,8 @@ void test_threads() {
   test_the_first_failure_comes_out();
   test_a_stop_reaches_every_thread();
   test_any_number_of_threads_gives_the_same_bytes();
-#if !defined(__SANITIZE_THREAD__)  // which gives up on a process that forks with threads and goes on
+#if !defined( \
+    __SANITIZE_THREAD__)  // which gives up on a process that forks with threads and goes on
   test_a_child_has_threads_of_its_own();
 #endif
 }

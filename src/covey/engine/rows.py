@@ -43,9 +43,9 @@ class Csr:
             matrix = matrix.copy()
             matrix.sum_duplicates()
         width = np.result_type(matrix.indices, matrix.indptr, np.int32)
-        indices = np.require(matrix.indices, width, "CA")
-        indptr = np.require(matrix.indptr, width, "CA")
-        return cls(np.require(matrix.data, None, "CA"), indices, indptr, int(matrix.shape[1]))
+        indices = np.require(matrix.indices, width, ["C", "A"])
+        indptr = np.require(matrix.indptr, width, ["C", "A"])
+        return cls(np.require(matrix.data, None, ["C", "A"]), indices, indptr, int(matrix.shape[1]))
 
     @staticmethod
     def _check(matrix: Any) -> None:

@@ -231,8 +231,7 @@ def checked_weight(sample_weight: ArrayLike | None, n: int) -> Doubles | None:
         raise InputError(
             f"sample weights must not all be 0; got {n} zeros; give some row a positive weight"
         )
-    weight = np.require(weight, None, "A")
-    return weight
+    return np.require(weight, None, "A")
 
 
 def _dtypes(X: Any) -> Any:
