@@ -13,9 +13,10 @@ inline constexpr Int BLOCK = 4096;
 /// double, 60 ms where half a gigabyte comes from memory.
 inline constexpr Int PORTION = Int{1} << 26;
 
-/// Rows that a kernel may take at once where a row costs so many multiply-adds; whole tiles.
-inline Int portion(Int cost, Int most = CHUNK) {
-  return std::clamp<Int>(PORTION / std::max<Int>(1, cost) / 16 * 16, 16, std::max<Int>(16, most));
+/// Rows that a kernel may take at once where a row costs so many multiply-adds: whole tiles, or
+/// groups of `least` rows.
+inline Int portion(Int cost, Int most = CHUNK, Int least = 16) {
+  return std::clamp(PORTION / std::max<Int>(1, cost) / least * least, least, std::max(least, most));
 }
 
 /// Call visit(chunk) for the rows of a block, at most so many (CHUNK) at a time; stops in between.

@@ -74,7 +74,7 @@ void distances(const Dense<T>& X, const Centers<T>& centers, T* out) {
   const Turned<T> turned(centers);
   const Blocks blocks{X.n, CHUNK};
   each_block(blocks.count(), threads(), [&](Int block, int) {
-    each_chunk(blocks.at(block), portion(centers.k * X.d), [&](Range rows) {
+    each_chunk(blocks.at(block), portion(centers.k * X.d, CHUNK, 4), [&](Range rows) {
       kernels<T>().distances(X, turned.view(), centers.k, rows, out + rows.begin * centers.k);
     });
   });

@@ -18,8 +18,10 @@ from covey.engine import passes
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")
 
-#: The promise is 0.2 s; a machine that runs other tests beside this one may take longer.
-LIMIT = 1.0
+#: The promise: seconds of work that a thread does after the signal. Held to processor time, since
+#: a machine that runs other things beside this test may give it little.
+LIMIT = 0.2
+WALL_LIMIT = 10.0  # nothing waits without working
 
 #: Interrupts one job after the other, each of which would take many seconds, and prints how long
 #: each took to stop. After each, a small fit must give the bytes that it gave at the start.
@@ -79,7 +81,7 @@ for name in sys.argv[1:] or JOBS:
     passes.set_threads(None)
     sent = []
     def send():
-        sent.append(time.perf_counter())
+        sent.extend([time.perf_counter(), time.process_time()])
         os.kill(os.getpid(), signal.SIGINT)
     timer = threading.Timer(0.5, send)
     timer.start()
@@ -88,7 +90,7 @@ for name in sys.argv[1:] or JOBS:
         outcome = "it ended before it was interrupted"
         timer.cancel()
     except KeyboardInterrupt:
-        outcome = time.perf_counter() - sent[0]
+        outcome = [time.perf_counter() - sent[0], time.process_time() - sent[1]]
     timer.join()
     again = [small_fit() == expected]
     passes.set_threads(3)
@@ -105,7 +107,9 @@ def test_ctrl_c_stops_any_pass_at_once() -> None:
     outcomes = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(outcomes) >= 16
     for outcome in outcomes:
-        assert outcome["late"] < LIMIT, outcome
+        assert not isinstance(outcome["late"], str), outcome
+        wall, work = outcome["late"]
+        assert work < LIMIT * passes.get_threads() and wall < WALL_LIMIT, outcome
         assert outcome["same"], outcome
 
 
