@@ -19,13 +19,19 @@ inline Int portion(Int cost, Int most = CHUNK, Int least = 16) {
   return std::clamp(PORTION / std::max<Int>(1, cost) / least * least, least, std::max(least, most));
 }
 
-/// Call visit(chunk) for the rows of a block, at most so many (CHUNK) at a time; stops in between.
+/// Call visit(chunk) for the rows of a block, at most so many (CHUNK) at a time; asks in between
+/// whether to stop, unless all rows together, at `cost` multiply-adds each, are short work.
 template <class Visit>
-void each_chunk(Range block, Int rows, Visit&& visit) {
+void each_chunk(Range block, Int rows, Int cost, Visit&& visit) {
+  const bool asks = block.size() > PORTION / std::max<Int>(1, cost);
   for (Int i = block.begin; i < block.end; i += rows) {
-    if (i > block.begin) may_stop();
+    if (asks && i > block.begin) may_stop();
     visit(Range{i, std::min(i + rows, block.end)});
   }
+}
+template <class Visit>
+void each_chunk(Range block, Int rows, Visit&& visit) {
+  each_chunk(block, rows, PORTION, visit);
 }
 template <class Visit>
 void each_chunk(Range block, Visit&& visit) {

@@ -60,7 +60,7 @@ Totals lloyd(const Dense<T>& X, const Centers<T>& centers, const double* weight,
     Totals& total = *totals[block] = {};
     const Sums table{tables[block], k, d, layout.stride, layout.copies};
     std::fill(table.at, table.at + layout.size() * k, 0.0);
-    each_chunk(blocks.at(block), chunk, [&](Range rows) {
+    each_chunk(blocks.at(block), chunk, k * d, [&](Range rows) {
       kernel.nearest(X, centers, screen ? screen->view() : nullptr, rows, found[worker], sq,
                      scratch[worker] + CHUNK);
       double inertia = by_lanes ? kernel.weigh(sq, from(weight, rows.begin), rows.size()) : 0;
