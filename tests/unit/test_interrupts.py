@@ -145,8 +145,8 @@ def test_what_a_handler_raises_comes_out_of_the_pass(alarm, n_threads: int) -> N
     def stop() -> None:
         raise Stop("enough")
 
-    alarm(0.02, stop)
     with pytest.raises(Stop, match="enough"):
+        alarm(0.02, stop)
         for _ in range(50):
             passes.nearest(X, centers)
 
@@ -180,8 +180,8 @@ def test_an_interrupted_estimator_is_as_it_was(alarm) -> None:
     def stop() -> None:
         raise Stop
 
-    alarm(0.1, stop)
     with pytest.raises(Stop):
+        alarm(0.1, stop)
         fitted.fit(X)
     np.testing.assert_array_equal(fitted.cluster_centers_, centers)
     np.testing.assert_array_equal(fitted.labels_, labels)
@@ -199,8 +199,8 @@ def test_a_pass_in_another_thread_goes_on(alarm) -> None:
         raise Stop
 
     worker.start()
-    alarm(0.01, stop)
     with pytest.raises(Stop):
+        alarm(0.01, stop)
         time.sleep(5)
     worker.join()
     np.testing.assert_array_equal(found[0], expected[0])
