@@ -51,10 +51,18 @@ struct Screen {
   float reach;          // most ‖c − shift‖
 };
 
-/// What slack is told in, and how exact the rows are that it is told of.
+/// How exact the rows and centers are that a review sees, and what its distances are told in.
 struct Unit {
-  double scale = 1;  // slack is told in units of 1 / scale
-  float reach = 0;   // rows and centers were rounded to float, and no center is longer; 0: exact
+  double scale = 1;  // distances are told in units of 1 / scale
+  float reach = 0;   // both were rounded to float, and no center is longer than this; 0: exact
+  float tail = 0;    // the last feature is the length of what was left out; no center's is longer
+};
+
+/// What a review finds: room for CHUNK + TILE_ROWS.
+struct Found {
+  Label* label;
+  float *low, *near;  // bounds on the distance to the nearest center
+  float* next;        // lower bound on the distance to every other center; < near: in doubt
 };
 
 inline constexpr Int ACROSS = 16;  // a multiple of the lanes of every register
@@ -136,22 +144,25 @@ struct Kernels {
   /// for n and a register); returns how many. See reviewing.cpp.
   Int (*overdue)(const float* due, float clock, Int n, std::int32_t* rows);
 
-  /// Nearest center as by `nearest`, and by how much farther the second nearest is, rounded down
-  /// (room for CHUNK and TILE_ROWS more). Of rounded rows, those with slack <= 0 are in doubt.
-  void (*review)(const Dense<T>&, const Centers<T>&, const Unit&, Range, Label* labels,
-                 float* slack, T* scratch);
+  /// Nearest center as by `nearest`, and bounds on distances. Where rows are not exact, a row with
+  /// next <= near is in doubt.
+  void (*review)(const Dense<T>&, const Centers<T>&, const Unit&, Range, Found, T* scratch);
 
   /// Copy the rows at n offsets.
   void (*pick)(const Dense<T>&, const std::int32_t* rows, Int n, T* to);
 
   /// Write when n rows are due, at the offsets `rows` or (null) the first n.
-  void (*defer)(const std::int32_t* rows, const float* slack, float clock, Int n, float* due);
+  void (*defer)(const std::int32_t* rows, const Found&, float clock, Int n, float* due);
 
-  /// Give at most CHUNK rows, at the offsets `rows` or (null) the first n, the labels found, and
-  /// add to `sums` (one copy) what those that change take from one center to another; returns how
-  /// many, or −1 where one had a label that is none.
-  Int (*settle)(const Dense<T>&, const std::int32_t* rows, Int n, const Label* found,
-                const double* weight, Label* labels, Sums);
+  /// Those of n rows, at the offsets `rows` or (null) the first n, whose label is not the one
+  /// found, as offset · 2³² + label found; returns how many.
+  Int (*differing)(const std::int32_t* rows, const Label* found, const Label* labels, Int n,
+                   std::uint64_t* changes);
+
+  /// Take n such rows from the sums of their labels to those of the labels found, and label them
+  /// so. Returns whether all had labels of a center.
+  bool (*settle)(const Dense<T>&, const std::uint64_t* changes, Int n, const double* weight,
+                 Label* labels, Sums);
 
   /// Add Σ w min(sq_closest, ‖x − c‖²) to `sums[j]` for each of at most CANDIDATES centers.
   void (*potentials)(const Dense<T>&, const Centers<T>&, Range, const double* sq_closest,

@@ -80,21 +80,19 @@ class Bounded:
         first = self._n_passes % _ANEW == 0
         before = watched.labels.copy() if first and self._n_passes else None
         if first:
-            watched.clock = 0.0
-        n_changed, n_reviewed = passes.review(
-            self._X, centers, work.rounded, work.weight, watched, first=first
+            watched.clock = watched.before = 0.0
+        n_changed, n_computed = passes.review(
+            self._X, centers, work.view, work.weight, watched, first=first
         )
         if before is not None:
             n_changed = int(np.count_nonzero(before != watched.labels))
         self._n_passes += 1
-        self.n_computed += n_reviewed * len(centers)
+        self.n_computed += n_computed
         return Partial(watched.sums, watched.weights, np.nan), n_changed
 
     def moved(self, before: Floats, after: Floats) -> float:
         """Let the clock advance by how far they moved."""
-        scale = self._work.rounded.scale
-        sq_shift, self._watched.clock = passes.drift(before, after, scale, self._watched.clock)
-        return sq_shift
+        return passes.drift(before, after, self._work.view.scale, self._watched)
 
 
 def assigner(work: Workspace, n_clusters: int, method: Method = "auto") -> Assigner:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from covey.engine import passes
-from covey.engine.passes import Csr, Doubles, Floats, Labels, Rounded, Rows
+from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows, View
 
 #: Rows looked at to guess how many are equal; fewer rows than this are merged by nobody, because
 #: a pass over them costs less than to find out.
@@ -77,16 +77,16 @@ class Workspace:
         return float(self._spread[1].mean())
 
     @cached_property
-    def rounded(self) -> Rounded:
+    def view(self) -> View:
         """The rows worked on, as ``passes.review`` looks at them first."""
         assert not isinstance(self.X, Csr)
         d = self.X.shape[1]
         if self.X.dtype == np.float32 or self.X.size < _LARGE:
-            return Rounded(None, np.zeros(d))
+            return View(None, np.zeros(d))
         mean, variance = self._spread
         total = float(variance.sum())
         if not 0 < total < np.inf:
-            return Rounded(None, np.zeros(d))
+            return View(None, np.zeros(d))
         scale = float(2.0 ** -np.clip(np.round(np.log2(total) / 2), -1000, 1000))
         return passes.round_rows(self.X, mean, scale)
 

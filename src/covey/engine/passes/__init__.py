@@ -22,7 +22,7 @@ from covey.engine.passes.assigning import (
     twin_nearest_two,
 )
 from covey.engine.passes.bounding import (
-    Rounded,
+    View,
     Watched,
     drift,
     equal_rows,
@@ -56,7 +56,7 @@ from covey.flow import Partial
 
 __all__ = [
     "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Rounded",
-    "Rows", "Watched", "core_file", "distances", "drift", "equal_rows", "get_threads",
+    "Rows", "View", "Watched", "core_file", "distances", "drift", "equal_rows", "get_threads",
     "inertia", "instruction_set", "instruction_sets", "lloyd", "nearest", "nearest_two",
     "review", "round_rows", "seed_potentials", "seed_update", "set_threads", "silhouettes",
     "spread", "total_inertia", "twin_distances", "twin_drift", "twin_equal_rows",
