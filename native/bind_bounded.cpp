@@ -2,6 +2,7 @@
 #include "binding.hpp"
 #include "bounded.hpp"
 #include "doors.hpp"
+#include "drift.hpp"
 #include "equal.hpp"
 #include "spread.hpp"
 

@@ -148,6 +148,10 @@ struct Kernels {
   /// next <= near is in doubt.
   void (*review)(const Dense<T>&, const Centers<T>&, const Unit&, Range, Found, T* scratch);
 
+  /// The same for rows of many features, in another order of summing: a row with next <= near is in
+  /// doubt, however exact the rows.
+  void (*skim)(const Dense<T>&, const Centers<T>&, const Unit&, Range, Found, T* scratch);
+
   /// Copy the rows at n offsets.
   void (*pick)(const Dense<T>&, const std::int32_t* rows, Int n, T* to);
 
@@ -159,10 +163,10 @@ struct Kernels {
   Int (*differing)(const std::int32_t* rows, const Label* found, const Label* labels, Int n,
                    std::uint64_t* changes);
 
-  /// Take n such rows from the sums of their labels to those of the labels found, and label them
-  /// so. Returns whether all had labels of a center.
-  bool (*settle)(const Dense<T>&, const std::uint64_t* changes, Int n, const double* weight,
-                 Label* labels, Sums);
+  /// Take n such rows from the sums of their labels to those of the labels found: those of the
+  /// features in the range, of which the last is d, the weight.
+  void (*settle)(const Dense<T>&, const std::uint64_t* changes, Int n, const double* weight,
+                 const Label* labels, Range features, Sums);
 
   /// Add Σ w min(sq_closest, ‖x − c‖²) to `sums[j]` for each of at most CANDIDATES centers.
   void (*potentials)(const Dense<T>&, const Centers<T>&, Range, const double* sq_closest,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from covey.engine import passes
+from covey.engine.axes import main_axes
 from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows, View
 
 #: Rows looked at to guess how many are equal; fewer rows than this are merged by nobody, because
@@ -23,6 +24,9 @@ _REPEATED = 0.05
 _WORTH = 0.7
 #: Values (n · d) from which a copy in float32 is worth the sweep that makes it.
 _LARGE = 50_000
+#: Features beyond which the core reads rows as they lie (MANY_FEATURES in native/look.hpp).
+_SKIMMED = 96
+_CHUNK = 2048  # rows turned at a time
 
 
 class Workspace:
@@ -81,6 +85,8 @@ class Workspace:
         """The rows worked on, as ``passes.review`` looks at them first."""
         assert not isinstance(self.X, Csr)
         d = self.X.shape[1]
+        if self.X.dtype == np.float32 and d > _SKIMMED:
+            return View(self.X, np.zeros(d))  # exact, but skimmed: summed in another order
         if self.X.dtype == np.float32 or self.X.size < _LARGE:
             return View(None, np.zeros(d))
         mean, variance = self._spread
@@ -89,6 +95,22 @@ class Workspace:
             return View(None, np.zeros(d))
         scale = float(2.0 ** -np.clip(np.round(np.log2(total) / 2), -1000, 1000))
         return passes.round_rows(self.X, mean, scale)
+
+    @cached_property
+    def turned_view(self) -> View | None:
+        """The rows on few axes, where these hold most of the spread; None elsewhere."""
+        assert not isinstance(self.X, Csr)
+        mean, scale = self._spread[0], self.view.scale
+        if not np.isfinite(mean).all():
+            return None
+        axes = main_axes(self.X, mean)
+        if axes is None:
+            return None
+        view = View(np.empty((len(self.X), axes.shape[1] + 1), np.float32), mean, scale, axes)
+        assert view.rows is not None
+        for start in range(0, len(self.X), _CHUNK):
+            view.rows[start : start + _CHUNK] = view.of(self.X[start : start + _CHUNK])
+        return view
 
     @cached_property
     def _spread(self) -> tuple[Doubles, Doubles]:
