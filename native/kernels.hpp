@@ -148,10 +148,6 @@ struct Kernels {
   /// next <= near is in doubt.
   void (*review)(const Dense<T>&, const Centers<T>&, const Unit&, Range, Found, T* scratch);
 
-  /// The same for rows of many features, in another order of summing: a row with next <= near is in
-  /// doubt, however exact the rows.
-  void (*skim)(const Dense<T>&, const Centers<T>&, const Unit&, Range, Found, T* scratch);
-
   /// Copy the rows at n offsets.
   void (*pick)(const Dense<T>&, const std::int32_t* rows, Int n, T* to);
 

@@ -15,9 +15,6 @@ inline Int rows_at_once(Int d, Int size_of_value) {
                          CHUNK);
 }
 
-/// Features beyond which rows are skimmed: a tile of them leaves the first cache.
-inline constexpr Int MANY_FEATURES = 96;
-
 /// Memory that one thread works with.
 template <class T>
 struct Desk {
@@ -149,17 +146,15 @@ struct Look {
 
   void exactly(Int begin, const std::int32_t* rows, Int n, const Found& found,
                const Desk<T>& desk) const {
-    review(X, centers, {seen.scale}, begin, rows, n, found, desk.packed[0], desk.scratch[0], false);
+    review(X, centers, {seen.scale}, begin, rows, n, found, desk.packed[0], desk.scratch[0]);
   }
 
   template <class U>
   static void review(const Dense<U>& X, const Centers<U>& centers, const Unit& unit, Int begin,
-                     const std::int32_t* rows, Int n, const Found& found, U* packed, U* scratch,
-                     bool may_doubt = true) {
-    const auto look = X.d > MANY_FEATURES && may_doubt ? kernels<U>().skim : kernels<U>().review;
-    if (!rows) return look(X, centers, unit, {begin, begin + n}, found, scratch);
+                     const std::int32_t* rows, Int n, const Found& found, U* packed, U* scratch) {
+    if (!rows) return kernels<U>().review(X, centers, unit, {begin, begin + n}, found, scratch);
     kernels<U>().pick({X.row(begin), X.n - begin, X.d}, rows, n, packed);
-    look({packed, n, X.d}, centers, unit, {0, n}, found, scratch);
+    kernels<U>().review({packed, n, X.d}, centers, unit, {0, n}, found, scratch);
   }
 };
 

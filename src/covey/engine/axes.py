@@ -17,6 +17,8 @@ _SPARE = 12  # random directions beyond the axes looked for
 _STEPS = 2  # power iterations: the more, the closer to the principal components
 #: What the axes may leave out of the spread. More, and most rows would be in doubt.
 _LEFT_OUT = 0.25
+#: Axes; with the column of what is left out, whole registers.
+_SIZES = (15, 31, 47, 63, 95, 127)
 
 
 def main_axes(X: Floats, mean: Doubles) -> Doubles | None:
@@ -28,7 +30,7 @@ def main_axes(X: Floats, mean: Doubles) -> Doubles | None:
     """
     n, d = X.shape
     sample = X[:: max(1, n // _SAMPLE)].astype(np.float64) - mean
-    most = d // 4
+    most = min(d // 4, _SIZES[-1])
     rng = np.random.default_rng(20261125)
     found = sample @ rng.standard_normal((d, min(most + _SPARE, len(sample))))
     for _ in range(_STEPS):
@@ -36,9 +38,9 @@ def main_axes(X: Floats, mean: Doubles) -> Doubles | None:
     basis = np.linalg.qr(sample.T @ found)[0]
     _, spread, turn = np.linalg.svd(sample @ basis, full_matrices=False)
     held = np.cumsum(spread**2) / np.einsum("ij,ij->", sample, sample)
-    sizes = [p for p in (15, 31, 47, 63, 95, 127) if p <= min(most, len(spread))]
+    sizes = [p for p in _SIZES if p <= min(most, len(spread))]
     if not sizes or held[sizes[-1] - 1] < 1 - _LEFT_OUT:
         return None
     left_out = 1 - held[np.array(sizes) - 1]
-    p = next(p for p, rest in zip(sizes, left_out, strict=True) if rest <= 1.2 * left_out[-1])
+    p = next(p for p, rest in zip(sizes, left_out, strict=True) if rest <= 1.5 * left_out[-1])
     return np.ascontiguousarray(basis @ turn[:p].T)

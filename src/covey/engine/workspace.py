@@ -24,9 +24,7 @@ _REPEATED = 0.05
 _WORTH = 0.7
 #: Values (n · d) from which a copy in float32 is worth the sweep that makes it.
 _LARGE = 50_000
-#: Features beyond which the core reads rows as they lie (MANY_FEATURES in native/look.hpp).
-_SKIMMED = 96
-_CHUNK = 2048  # rows turned at a time
+_CHUNK = 512  # rows turned at a time
 
 
 class Workspace:
@@ -85,8 +83,6 @@ class Workspace:
         """The rows worked on, as ``passes.review`` looks at them first."""
         assert not isinstance(self.X, Csr)
         d = self.X.shape[1]
-        if self.X.dtype == np.float32 and d > _SKIMMED:
-            return View(self.X, np.zeros(d))  # exact, but skimmed: summed in another order
         if self.X.dtype == np.float32 or self.X.size < _LARGE:
             return View(None, np.zeros(d))
         mean, variance = self._spread

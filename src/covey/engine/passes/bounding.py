@@ -30,14 +30,15 @@ class View:
 
     def of(self, X: Floats) -> NDArray[np.float32]:
         """Return rows or centers (m, d) as they are seen."""
-        moved = (X.astype(np.float64) - self.shift) * self.scale
+        moved = X.astype(np.float64)
+        moved -= self.shift
+        moved *= self.scale
         if self.axes is None:
             return moved.astype(np.float32)
         turned = moved @ self.axes
-        rest = np.einsum("ij,ij->i", moved, moved) - np.einsum("ij,ij->i", turned, turned)
-        # Rounding of both sums: what is left out is told as too much rather than too little.
-        rest = np.sqrt(np.maximum(rest, 0.0))
-        return np.hstack([turned, rest[:, None]]).astype(np.float32)
+        left_out = np.vecdot(moved, moved) - np.vecdot(turned, turned)
+        left_out = np.sqrt(np.maximum(left_out, 0.0))
+        return np.hstack([turned, left_out[:, None]], dtype=np.float32, casting="same_kind")
 
 
 @dataclass
