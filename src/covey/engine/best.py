@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from covey.engine import passes
-from covey.engine.lloyd import OnIteration, lloyd
+from covey.engine.lloyd import OnIteration, lloyd, stopped
 from covey.engine.passes import Doubles, Rows
 from covey.engine.seeding import Init, first_centers
 from covey.errors import OptionError
@@ -44,7 +44,8 @@ def fit_best(
         Relative to the mean variance of the features.
     weight : (n,) float64 >= 0, or None for ones
     on_iteration : callable or None
-        See ``lloyd.OnIteration``; iterations count from 1 in each start.
+        See ``lloyd.OnIteration``; iterations count from 1 in each start. Returning True ends
+        the start it is called from, and leaves out those that would come after.
 
     Returns
     -------
@@ -72,6 +73,8 @@ def fit_best(
         )
         if best is None or run.inertia < best.inertia:
             best = run
+        if stopped(run, max_iter):
+            break
     assert best is not None
     return best
 

@@ -20,7 +20,8 @@ from covey.flow import Partial, Run
 
 #: Called after each pass with the iteration (from 1), the centers that the rows were assigned
 #: to, the labels and the inertia. The arrays are lent: copy what must outlive the call.
-OnIteration = Callable[[int, Floats, Labels, float], None]
+#: Returning True ends the run, with the centers that the pass leads to.
+OnIteration = Callable[[int, Floats, Labels, float], bool | None]
 
 #: Relative error of the mean of equal rows, by bytes of a value. Sums are in double: a float32
 #: mean is off by its own rounding, a float64 mean by the rounding of each addition in a block.
@@ -72,8 +73,9 @@ def lloyd(
     while True:
         partial, n_changed = passes.lloyd(X, centers, weight, labels)
         n_iter += 1
-        if on_iteration is not None:
-            on_iteration(n_iter, centers, labels, partial.inertia)
+        stop = on_iteration is not None and on_iteration(
+            n_iter, centers, labels, partial.inertia
+        )
         moved, refilled = average(X, centers, partial, weight)
         sq_shift = float(np.sum((moved.astype(np.float64) - centers) ** 2))
         centers = moved
@@ -83,10 +85,15 @@ def lloyd(
         converged = converged or (n_iter > 1 and np.array_equal(centers, been))
         if n_iter & (n_iter - 1) == 0:
             been = centers
-        if converged or n_iter >= max_iter:
+        if converged or stop or n_iter >= max_iter:
             run = finish(X, centers, weight=weight, n_iter=n_iter, converged=converged)
-            if n_iter >= max_iter or not _refillable(X, run, weight):
+            if stop or n_iter >= max_iter or not _refillable(X, run, weight):
                 return run
+
+
+def stopped(run: Run, max_iter: int) -> bool:
+    """Tell whether ``on_iteration`` ended a run: nothing else ends it so soon unconverged."""
+    return run.n_iter < max_iter and not run.converged
 
 
 def finish(
