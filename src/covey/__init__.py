@@ -9,8 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from covey.estimators.kmeans import KMeans
     from covey.engine.tracing import Recorder
+    from covey.estimators.kmeans import KMeans
     from covey.estimators.minibatch import MiniBatchKMeans
     from covey.model import Model, load
     from covey.recipes.segment import segment

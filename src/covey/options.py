@@ -120,8 +120,13 @@ ESTIMATOR: Mapping[str, Option] = _table(
         (Choice(("lloyd", "elkan")),),
         "Accepted for compatibility: both give Lloyd's result exactly.",
     ),
-    Option("batch_size", 1024, (_POSITIVE,), "Rows of the first mini-batch; it has at least 4096, and at "
-        "least 20 for each cluster, where there are so many."),
+    Option(
+        "batch_size",
+        1024,
+        (_POSITIVE,),
+        "Rows of the first mini-batch; it has at least 4096, and at "
+        "least 20 for each cluster, where there are so many.",
+    ),
     Option("compute_labels", True, (Flag(),), "Compute labels and inertia of all rows at the end."),
     Option(
         "max_no_improvement",
@@ -143,7 +148,7 @@ ESTIMATOR: Mapping[str, Option] = _table(
         0.01,
         (Number(whole=False, low=0),),
         "In partial_fit, centers that got fewer than this share of the most frequent center's "
-        "rows move to rows of the batch, where that lowers its inertia.",
+        "rows move to rows of the batch, where that pays.",
     ),
 )
 

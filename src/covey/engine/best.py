@@ -12,6 +12,10 @@ from covey.errors import OptionError
 from covey.flow import Run
 from covey.random import children
 
+#: Two starts that came to the same centers may have inertias that differ by rounding; which of
+#: them is kept must not depend on the order of the rows.
+_ROUNDING = 1e-12
+
 
 def fit_best(
     X: Rows,
@@ -50,7 +54,7 @@ def fit_best(
     Returns
     -------
     Run
-        Of equal runs, the first.
+        Of runs that are equal but for rounding, the first.
 
     Raises
     ------
@@ -71,7 +75,7 @@ def fit_best(
             tol=absolute,
             on_iteration=on_iteration,
         )
-        if best is None or run.inertia < best.inertia:
+        if best is None or run.inertia < best.inertia * (1 - _ROUNDING):
             best = run
         if stopped(run, max_iter):
             break

@@ -73,9 +73,7 @@ def lloyd(
     while True:
         partial, n_changed = passes.lloyd(X, centers, weight, labels)
         n_iter += 1
-        stop = on_iteration is not None and on_iteration(
-            n_iter, centers, labels, partial.inertia
-        )
+        stop = on_iteration is not None and on_iteration(n_iter, centers, labels, partial.inertia)
         moved, refilled = average(X, centers, partial, weight)
         sq_shift = float(np.sum((moved.astype(np.float64) - centers) ** 2))
         centers = moved

@@ -1,5 +1,4 @@
-"""Mini-batch k-means by nested batches: Lloyd's algorithm on a sample that doubles until it tells
-no more.
+"""Mini-batch k-means by nested batches: samples that double until they tell no more.
 
 Lloyd's algorithm runs on a small sample of the rows for as long as its centers move by more than
 the sample leaves them uncertain, then on twice the sample, from where they are. The doubling is
@@ -124,8 +123,8 @@ def fit_minibatch(
         tol=max(schedule.tol, _TOL), weight=batch.weight, on_iteration=on_iteration,
     )  # fmt: skip
     n_steps, spent = run.n_iter, run.n_iter * batch.n_rows
-    ended, settled = stopped(run, most), False
-    while not (ended or batch.whole) and (most := (budget - spent) // batch.n_next) >= 1:
+    halted, settled = stopped(run, most), False
+    while not (halted or settled or batch.whole) and (most := (budget - spent) // batch.n_next) >= 1:
         before, mean_inertia = run.centers, run.inertia / batch.mass
         batch, watch = next(batches), _Watch(on_iteration)
         run = lloyd(
@@ -133,10 +132,10 @@ def fit_minibatch(
             tol=_tolerance(batch, schedule, mean_inertia, n_clusters),
         )  # fmt: skip
         n_steps, spent = n_steps + run.n_iter, spent + run.n_iter * batch.n_rows
-        settled = _settled(batch, schedule, before, run, watch.first)
-        ended = settled or stopped(run, most)
-    run = replace(run, method="mini-batch", n_iter=math.ceil(spent / X.shape[0]))
-    run = replace(run, converged=settled or (batch.whole and run.converged))
+        halted = stopped(run, most)
+        settled = not halted and _settled(batch, schedule, before, run, watch.first)
+    converged = settled or (batch.whole and run.converged)
+    run = replace(run, n_iter=math.ceil(spent / X.shape[0]), converged=converged)
     return _outcome(X, weight, batch, run, n_steps, label_all=label_all)
 
 
@@ -159,9 +158,9 @@ def _settled(
     """Tell whether growing to this batch has done too little for it to be grown again."""
     if not np.bincount(run.labels, batch.weight, minlength=len(before)).all():
         return False  # fewer distinct rows than clusters: all rows may have more
-    if schedule.max_no_improvement is not None:
-        if first_inertia - run.inertia <= _GAIN * first_inertia:
-            return True
+    gained = first_inertia - run.inertia
+    if schedule.max_no_improvement is not None and gained <= _GAIN * first_inertia:
+        return True
     if schedule.tol > 0:
         sq_shift = float(np.sum((run.centers.astype(np.float64) - before) ** 2))
         return sq_shift <= schedule.tol * mean_variance(batch.X)
@@ -174,14 +173,17 @@ def _outcome(
     """Make the run one of all rows: by labelling them, or by estimating what that would say."""
     share = 1.0
     if label_all and not batch.whole:
-        full = finish(X, run.centers, weight=weight, n_iter=run.n_iter, converged=run.converged)
-        run = replace(full, method=run.method)
+        full = finish(X, run.centers, weight=weight)
+        if not np.bincount(full.labels, weight, minlength=len(run.centers)).all():
+            full = lloyd(X, run.centers, weight=weight, max_iter=1)  # ended too soon: refill
+        run = replace(full, n_iter=run.n_iter, converged=run.converged)
     elif not batch.whole:
         total = float(X.shape[0] if weight is None else weight.sum())
         share = total / batch.mass
         run = replace(run, inertia=run.inertia * share)
         weight = batch.weight
     counts = share * np.bincount(run.labels, weight, minlength=len(run.centers))
+    run = replace(run, method="mini-batch")
     return Outcome(run, counts.astype(np.float64), n_steps, batch.n_rows)
 
 

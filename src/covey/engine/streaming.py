@@ -37,7 +37,7 @@ _ROWS_A_CLUSTER = 10
 
 @dataclass(frozen=True)
 class State:
-    """Where the stream has taken the centers; in double, so that small pulls are not rounded off."""
+    """Where the stream has taken the centers: in double, so that small pulls add up."""
 
     centers: Doubles  # (k, d)
     counts: Doubles  # (k,) weight of all the rows that each center was nearest to
@@ -91,7 +91,7 @@ def step(
 
     Now and then (each 10 k rows, and while a center has had none) the centers that had less
     than ``reassignment_ratio`` times the rows of the most frequent one move to rows of the
-    batch, if the batch is better off with that.
+    batch, where that pays.
 
     Parameters
     ----------
@@ -122,37 +122,41 @@ def step(
 def _reassigned(
     X: Rows, state: State, weight: Doubles | None, rng: np.random.Generator, ratio: float
 ) -> State:
-    """Move rare centers to rows of the batch, drawn by their share of its inertia.
+    """Move rare centers to rows of the batch, where the stream is likely to be better off.
 
-    At most half as many as there are rows; and none where the inertia does not fall, so that a
-    small cluster keeps its center.
+    At most half as many as there are rows, to rows drawn by their share of the batch's inertia.
+    Each row's gain is what it takes off the distances of the rows that it is nearest to, and a
+    center's loss what the rows it has had would pay to go to the center next to it: small
+    clusters that lie apart keep their centers, also when a batch has no row of them.
     """
-    counts = state.counts
-    rare = np.flatnonzero(counts < ratio * counts.max())
+    rare = np.flatnonzero(state.counts < ratio * state.counts.max())
     if not len(rare):
         return state
-    share = _inertias(X, state.centers, weight)
-    total = share.sum()
-    if not 0 < total < np.inf:
+    _, sq_distance = passes.nearest(X, _as_rows(state.centers, X))
+    mass = np.ones(len(sq_distance)) if weight is None else weight
+    share = mass * sq_distance
+    if not 0 < share.sum() < np.inf:
         return state
     m = min(len(rare), X.shape[0] // 2, np.count_nonzero(share))
-    rare = rare[np.argsort(counts[rare], kind="stable")][:m]
-    centers, counts, memory = state.centers.copy(), counts.copy(), state.memory.copy()
-    rows = rng.choice(len(share), m, replace=False, p=share / total)
-    centers[rare] = dense_rows(X, rows)
-    if _inertias(X, centers, weight).sum() >= total:
-        return state
-    kept = np.setdiff1d(np.arange(len(counts)), rare)
+    drawn = dense_rows(X, rng.choice(len(share), m, replace=False, p=share / share.sum()))
+    owner, sq_new = passes.nearest(X, drawn)
+    gain = np.bincount(owner, mass * np.maximum(sq_distance - sq_new, 0), m) / mass.sum()
+    apart = passes.distances(_as_rows(state.centers[rare], X), _as_rows(state.centers, X))
+    apart[np.arange(len(rare)), rare] = np.inf
+    loss = state.counts[rare] / state.counts.sum() * apart.min(axis=1).astype(np.float64) ** 2
+    best, cheapest = np.argsort(-gain, kind="stable"), np.argsort(loss, kind="stable")[:m]
+    pays = gain[best] > loss[cheapest]
+    return _moved(state, rare[cheapest[pays]], drawn[best[pays]])
+
+
+def _moved(state: State, at: NDArray[np.intp], to: Floats) -> State:
+    """Move the centers at given indices."""
+    centers, counts, memory = state.centers.copy(), state.counts.copy(), state.memory.copy()
+    kept = np.delete(counts, at)
     # Not to be moved again at once: as heavy as the lightest center that stays.
-    counts[rare] = counts[kept].min() if len(kept) else 1.0
-    memory[rare] = 0.0  # one row is no reason to stay there
+    centers[at], counts[at] = to, kept.min() if len(kept) else 1.0
+    memory[at] = 0.0  # one row is no reason to stay there
     return State(centers, counts, memory, state.n_since)
-
-
-def _inertias(X: Rows, centers: Doubles, weight: Doubles | None) -> Doubles:
-    """Return the inertia of each row (m,)."""
-    _, sq_distance = passes.nearest(X, _as_rows(centers, X))
-    return sq_distance if weight is None else weight * sq_distance
 
 
 def _as_rows(centers: NDArray[np.floating], X: Rows) -> Floats:

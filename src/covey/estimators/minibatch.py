@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 from covey import options
 from covey.engine.lloyd import finish
 from covey.engine.minibatch import Schedule, fit_minibatch
-from covey.engine.seeding import Init
 from covey.engine.passes import Rows
+from covey.engine.seeding import Init
 from covey.engine.streaming import State, start, step
 from covey.engine.tracing import OnStep
 from covey.estimators.face import Face, checked_weight, described
@@ -157,6 +157,10 @@ class MiniBatchKMeans(Face):
         self, X: Any, y: object = None, sample_weight: ArrayLike | None = None
     ) -> MiniBatchKMeans:
         """Pull the centers towards one more batch; the first batch chooses them.
+
+        Each center is the mean of the rows that it was nearest to when they came. Rows fade as
+        the stream goes on: those of its last twelfth count half and more, so that the first
+        centers and what they drew to them are forgotten.
 
         Parameters
         ----------
