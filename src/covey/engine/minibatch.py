@@ -123,8 +123,8 @@ def fit_minibatch(
         tol=max(schedule.tol, _TOL), weight=batch.weight, on_iteration=on_iteration,
     )  # fmt: skip
     n_steps, spent = run.n_iter, run.n_iter * batch.n_rows
-    halted, settled = stopped(run, most), False
-    while not (halted or settled or batch.whole) and (most := (budget - spent) // batch.n_next) >= 1:
+    ended, settled = stopped(run, most), False
+    while not (ended or batch.whole) and (most := (budget - spent) // batch.n_next) >= 1:
         before, mean_inertia = run.centers, run.inertia / batch.mass
         batch, watch = next(batches), _Watch(on_iteration)
         run = lloyd(
@@ -132,8 +132,9 @@ def fit_minibatch(
             tol=_tolerance(batch, schedule, mean_inertia, n_clusters),
         )  # fmt: skip
         n_steps, spent = n_steps + run.n_iter, spent + run.n_iter * batch.n_rows
-        halted = stopped(run, most)
-        settled = not halted and _settled(batch, schedule, before, run, watch.first)
+        ended = stopped(run, most)
+        settled = not ended and _settled(batch, schedule, before, run, watch.first)
+        ended = ended or settled
     converged = settled or (batch.whole and run.converged)
     run = replace(run, n_iter=math.ceil(spent / X.shape[0]), converged=converged)
     return _outcome(X, weight, batch, run, n_steps, label_all=label_all)
@@ -175,7 +176,8 @@ def _outcome(
     if label_all and not batch.whole:
         full = finish(X, run.centers, weight=weight)
         if not np.bincount(full.labels, weight, minlength=len(run.centers)).all():
-            full = lloyd(X, run.centers, weight=weight, max_iter=1)  # ended too soon: refill
+            # max_iter came first: no more passes than refilling the empty clusters takes.
+            full = lloyd(X, run.centers, weight=weight, tol=math.inf)
         run = replace(full, n_iter=run.n_iter, converged=run.converged)
     elif not batch.whole:
         total = float(X.shape[0] if weight is None else weight.sum())
