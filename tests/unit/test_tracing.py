@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from covey import KMeans, MiniBatchKMeans, Recorder
+from covey.engine import tracing
 from covey.engine.lloyd import finish, lloyd, stopped
 from covey.engine.tracing import telling
 from covey.flow import Step
@@ -69,6 +71,10 @@ def test_of_several_starts_the_best_is_the_trace(rng: np.random.Generator) -> No
     assert len(recorder.traces) == 4
     assert recorder.trace.steps[-1].inertia == pytest.approx(fitted.inertia_)
     assert len(recorder.trace.steps) == fitted.n_iter_
+
+
+def test_the_example_runs() -> None:
+    assert doctest.testmod(tracing) == (0, 4)
 
 
 def test_an_empty_recorder_says_what_to_do() -> None:

@@ -29,8 +29,8 @@ class Recorder:
     >>> from covey import KMeans, Recorder
     >>> X, recorder = [[0.0], [1.0], [4.0], [9.0]], Recorder()
     >>> _ = KMeans(2, init=[[0.0], [1.0]]).fit(X, on_iteration=recorder)
-    >>> [(step.labels.tolist(), step.inertia) for step in recorder.trace.steps]
-    [([0, 1, 1, 1], 73.0), ([0, 0, 1, 1], 28.027777777777775), ([0, 0, 1, 1], 13.0)]
+    >>> [(step.labels.tolist(), round(step.inertia, 2)) for step in recorder.trace.steps]
+    [([0, 1, 1, 1], 73.0), ([0, 0, 1, 1], 20.22), ([0, 0, 1, 1], 13.0)]
     """
 
     def __init__(self, *, labels: bool = True) -> None:
