@@ -5,7 +5,8 @@
 
 namespace covey {
 
-void bind_rows(nanobind::module_& m);   // passes that dense and sparse rows share
-void bind_dense(nanobind::module_& m);  // passes over dense rows alone
+void bind_rows(nanobind::module_& m);     // passes that dense and sparse rows share
+void bind_dense(nanobind::module_& m);    // passes over dense rows alone
+void bind_bounded(nanobind::module_& m);  // passes that leave rows out by bounds
 
 }  // namespace covey

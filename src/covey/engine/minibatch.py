@@ -25,7 +25,7 @@ import numpy as np
 from covey.engine.best import check_enough_rows, fit_best, mean_variance
 from covey.engine.lloyd import OnIteration, finish, lloyd, stopped
 from covey.engine.nested import Batch, nested_batches
-from covey.engine.passes import Doubles, Floats, Labels, Rows
+from covey.engine.passes import Doubles, Floats, Rows
 from covey.engine.seeding import Init
 from covey.flow import Run
 
@@ -126,14 +126,14 @@ def fit_minibatch(
     ended, settled = stopped(run, most), False
     while not (ended or batch.whole) and (most := (budget - spent) // batch.n_next) >= 1:
         before, mean_inertia = run.centers, run.inertia / batch.mass
-        batch, watch = next(batches), _Watch(on_iteration)
+        batch = next(batches)
         run = lloyd(
-            batch.X, before, weight=batch.weight, max_iter=most, on_iteration=watch,
+            batch.X, before, weight=batch.weight, max_iter=most, on_iteration=on_iteration,
             tol=_tolerance(batch, schedule, mean_inertia, n_clusters),
         )  # fmt: skip
         n_steps, spent = n_steps + run.n_iter, spent + run.n_iter * batch.n_rows
         ended = stopped(run, most)
-        settled = not ended and _settled(batch, schedule, before, run, watch.first)
+        settled = not ended and _settled(batch, schedule, before, run)
         ended = ended or settled
     converged = settled or (batch.whole and run.converged)
     run = replace(run, n_iter=math.ceil(spent / X.shape[0]), converged=converged)
@@ -153,15 +153,14 @@ def _tolerance(batch: Batch, schedule: Schedule, mean_inertia: float, n_clusters
     return n_clusters * mean_inertia * max(sq_error, _PASS_GAIN)
 
 
-def _settled(
-    batch: Batch, schedule: Schedule, before: Floats, run: Run, first_inertia: float
-) -> bool:
+def _settled(batch: Batch, schedule: Schedule, before: Floats, run: Run) -> bool:
     """Tell whether growing to this batch has done too little for it to be grown again."""
     if not np.bincount(run.labels, batch.weight, minlength=len(before)).all():
         return False  # fewer distinct rows than clusters: all rows may have more
-    gained = first_inertia - run.inertia
-    if schedule.max_no_improvement is not None and gained <= _GAIN * first_inertia:
-        return True
+    if schedule.max_no_improvement is not None and not batch.whole:
+        inertia = finish(batch.X, before, weight=batch.weight).inertia
+        if inertia - run.inertia <= _GAIN * inertia:
+            return True
     if schedule.tol > 0:
         sq_shift = float(np.sum((run.centers.astype(np.float64) - before) ** 2))
         return sq_shift <= schedule.tol * mean_variance(batch.X)
@@ -187,17 +186,3 @@ def _outcome(
     counts = share * np.bincount(run.labels, weight, minlength=len(run.centers))
     run = replace(run, method="mini-batch")
     return Outcome(run, counts.astype(np.float64), n_steps, batch.n_rows)
-
-
-class _Watch:
-    """Remembers the inertia of the first pass, for the centers that the batch was given."""
-
-    def __init__(self, on_iteration: OnIteration | None) -> None:
-        self.first, self._on_iteration = math.nan, on_iteration
-
-    def __call__(self, n_iter: int, centers: Floats, labels: Labels, inertia: float) -> bool:
-        if n_iter == 1:
-            self.first = inertia
-        if self._on_iteration is None:
-            return False
-        return bool(self._on_iteration(n_iter, centers, labels, inertia))
