@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from covey.engine.tracing import Recorder
     from covey.estimators.kmeans import KMeans
     from covey.estimators.minibatch import MiniBatchKMeans
     from covey.model import Model, load
@@ -20,12 +21,13 @@ __version__ = "0.1.0"
 _WHERE = {
     "KMeans": "covey.estimators.kmeans",
     "MiniBatchKMeans": "covey.estimators.minibatch",
+    "Recorder": "covey.engine.tracing",
     "Model": "covey.model",
     "load": "covey.model",
     "segment": "covey.recipes.segment",
 }
 
-__all__ = ["KMeans", "MiniBatchKMeans", "Model", "__version__", "load", "segment"]
+__all__ = ["KMeans", "MiniBatchKMeans", "Model", "Recorder", "__version__", "load", "segment"]
 
 
 def __getattr__(name: str) -> Any:

@@ -83,22 +83,23 @@ ESTIMATOR: Mapping[str, Option] = _table(
         "auto",
         (Choice(("auto",)), _POSITIVE),
         "Number of runs from different first centers; the one of least inertia is kept. 'auto' "
-        "means 1 for k-means++ and given centers, 10 (3 in mini-batches) for random or a callable.",
+        "means 1 for k-means++ and given centers, 10 for random or a callable; 3 for all three in "
+        "mini-batches, where they are runs on the first batch.",
     ),
     Option(
         "max_iter",
         300,
         (_POSITIVE,),
         "Most iterations of one run; of MiniBatchKMeans (100 when not given), most passes over "
-        "the data that its batches amount to.",
+        "the data that its passes over batches may amount to.",
     ),
     Option(
         "tol",
         1e-4,
         (Number(whole=False, low=0),),
         "A run has converged when the squared movement of all centers is at most tol times the "
-        "mean variance of the features; MiniBatchKMeans looks at it only when it is above its "
-        "default of 0.",
+        "mean variance of the features; MiniBatchKMeans, only when it is above its default of 0, "
+        "also ends when doubling the batch moves them no further.",
     ),
     Option("verbose", 0, (Number(low=0), Flag()), "Print the inertia of each iteration."),
     Option(
@@ -119,27 +120,35 @@ ESTIMATOR: Mapping[str, Option] = _table(
         (Choice(("lloyd", "elkan")),),
         "Accepted for compatibility: both give Lloyd's result exactly.",
     ),
-    Option("batch_size", 1024, (_POSITIVE,), "Rows in a mini-batch."),
+    Option(
+        "batch_size",
+        1024,
+        (_POSITIVE,),
+        "Rows of the first mini-batch; it has at least 4096, and at "
+        "least 20 for each cluster, where there are so many.",
+    ),
     Option("compute_labels", True, (Flag(),), "Compute labels and inertia of all rows at the end."),
     Option(
         "max_no_improvement",
         10,
         (Number(low=0),),
-        "Stop after this many mini-batches without a better smoothed inertia; None: never.",
+        "None: the batches double until they have all rows. A number, whichever: they end when a "
+        "doubling improves the inertia of its rows by less than 0.1 %.",
         none_ok=True,
     ),
     Option(
         "init_size",
         None,
         (_POSITIVE,),
-        "Rows drawn to choose the first centers; None: three batches, at least 3 n_clusters.",
+        "Least rows of the first mini-batch, of which the first centers are chosen; None: as "
+        "batch_size says.",
     ),
     Option(
         "reassignment_ratio",
         0.01,
         (Number(whole=False, low=0),),
-        "Centers that got fewer than this share of the most frequent center's rows move to "
-        "random rows.",
+        "In partial_fit, centers that got fewer than this share of the most frequent center's "
+        "rows move to rows of the batch, where that pays.",
     ),
 )
 

@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike
 
 from covey import options
 from covey.engine.best import fit_best
-from covey.engine.passes import Floats, Labels
+from covey.engine.tracing import OnStep
 from covey.estimators.face import Face, checked_weight, described
+from covey.estimators.progress import progress
 from covey.random import generator
 
 
@@ -69,7 +70,14 @@ class KMeans(Face):
         self.copy_x = copy_x
         self.algorithm = algorithm
 
-    def fit(self, X: Any, y: object = None, sample_weight: ArrayLike | None = None) -> KMeans:
+    def fit(
+        self,
+        X: Any,
+        y: object = None,
+        sample_weight: ArrayLike | None = None,
+        *,
+        on_iteration: OnStep | None = None,
+    ) -> KMeans:
         """Fit centers to the rows.
 
         Parameters
@@ -79,6 +87,10 @@ class KMeans(Face):
         y : ignored
         sample_weight : array-like (n_samples,) >= 0, or None for ones
             Counts in choosing first centers too.
+        on_iteration : callable (Step) -> bool or None, or None
+            Called after each iteration with its number, centers, labels and inertia. The arrays
+            are lent: copy what must outlive the call, or pass a ``covey.Recorder``. Returning
+            True ends the fit, with a result as valid as after max_iter.
 
         Returns
         -------
@@ -105,7 +117,7 @@ class KMeans(Face):
             max_iter=int(self.max_iter),
             tol=float(self.tol),
             weight=weight,
-            on_iteration=_tell if self.verbose else None,
+            on_iteration=progress(self.verbose, on_iteration),
         )
         self._warn_if_crowded(rows, run.labels, weight)
         self.cluster_centers_, self.labels_ = run.centers, run.labels
@@ -113,8 +125,3 @@ class KMeans(Face):
         self.method_, self.share_computed_ = run.method, run.share_computed
         self._n_features_out = len(run.centers)
         return self
-
-
-def _tell(n_iter: int, _centers: Floats, _labels: Labels, inertia: float) -> None:
-    """Say how one iteration went, as ``verbose`` asks."""
-    print(f"Iteration {n_iter}, inertia {inertia}.")  # noqa: T201
