@@ -21,6 +21,7 @@ from covey.engine.passes.assigning import (
     twin_nearest,
     twin_nearest_two,
 )
+from covey.engine.passes.descending import descend, transfer
 from covey.engine.passes.door import (
     core_file,
     get_threads,
@@ -42,9 +43,9 @@ from covey.flow import Partial
 
 __all__ = [
     "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Rows",
-    "core_file", "distances", "get_threads", "inertia", "instruction_set", "instruction_sets",
+    "core_file", "descend", "distances", "get_threads", "inertia", "instruction_set", "instruction_sets",
     "lloyd", "nearest", "nearest_two", "seed_potentials", "seed_update", "set_threads",
-    "silhouettes", "twin_distances", "twin_inertia", "twin_lloyd", "twin_nearest",
+    "silhouettes", "transfer", "twin_distances", "twin_inertia", "twin_lloyd", "twin_nearest",
     "twin_nearest_two", "twin_seed_potentials", "twin_seed_update", "twin_silhouettes",
     "use_instruction_set",
 ]  # fmt: skip
