@@ -51,6 +51,12 @@ struct Screen {
   float reach;          // most ‖c − shift‖
 };
 
+/// What slack is told in, and how exact the rows are that it is told of.
+struct Unit {
+  double scale = 1;  // slack is told in units of 1 / scale
+  float reach = 0;   // rows and centers were rounded to float, and no center is longer; 0: exact
+};
+
 inline constexpr Int ACROSS = 16;  // a multiple of the lanes of every register
 
 struct Range {
@@ -124,11 +130,36 @@ struct Kernels {
   double (*add_rows)(const Dense<T>&, const double* centers, Range, const Label* labels,
                      const double* weight, Sums);
 
+  /// Add x − shift and its square to `sum` and `square`, for n times `period` values that follow
+  /// each other.
+  void (*spread)(const T* x, Int n, Int period, const double* shift, double* sum, double* square);
+
   /// Σ w sq; `weight` may be null.
   double (*weigh)(const T* sq, const double* weight, Int n);
 
   /// Put `found` into `labels`; returns how many differed.
   Int (*relabel)(const Label* found, Label* labels, Int n);
+
+  /// Offsets of the rows that must be looked at again, those with due <= clock, into `rows` (room
+  /// for n and a register); returns how many. See reviewing.cpp.
+  Int (*overdue)(const float* due, float clock, Int n, std::int32_t* rows);
+
+  /// Nearest center as by `nearest`, and by how much farther the second nearest is, rounded down
+  /// (room for CHUNK and TILE_ROWS more). Of rounded rows, those with slack <= 0 are in doubt.
+  void (*review)(const Dense<T>&, const Centers<T>&, const Unit&, Range, Label* labels,
+                 float* slack, T* scratch);
+
+  /// Copy the rows at n offsets.
+  void (*pick)(const Dense<T>&, const std::int32_t* rows, Int n, T* to);
+
+  /// Write when n rows are due, at the offsets `rows` or (null) the first n.
+  void (*defer)(const std::int32_t* rows, const float* slack, float clock, Int n, float* due);
+
+  /// Give at most CHUNK rows, at the offsets `rows` or (null) the first n, the labels found, and
+  /// add to `sums` (one copy) what those that change take from one center to another; returns how
+  /// many, or −1 where one had a label that is none.
+  Int (*settle)(const Dense<T>&, const std::int32_t* rows, Int n, const Label* found,
+                const double* weight, Label* labels, Sums);
 
   /// Add Σ w min(sq_closest, ‖x − c‖²) to `sums[j]` for each of at most CANDIDATES centers.
   void (*potentials)(const Dense<T>&, const Centers<T>&, Range, const double* sq_closest,

@@ -21,6 +21,20 @@ from covey.engine.passes.assigning import (
     twin_nearest,
     twin_nearest_two,
 )
+from covey.engine.passes.bounding import (
+    Rounded,
+    Watched,
+    drift,
+    equal_rows,
+    review,
+    round_rows,
+    spread,
+    total_inertia,
+    twin_drift,
+    twin_equal_rows,
+    twin_review,
+    twin_spread,
+)
 from covey.engine.passes.descending import descend, transfer
 from covey.engine.passes.door import (
     core_file,
@@ -42,10 +56,12 @@ from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
 from covey.flow import Partial
 
 __all__ = [
-    "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Rows",
-    "core_file", "descend", "distances", "get_threads", "inertia", "instruction_set", "instruction_sets",
-    "lloyd", "nearest", "nearest_two", "seed_potentials", "seed_update", "set_threads",
-    "silhouettes", "transfer", "twin_distances", "twin_inertia", "twin_lloyd", "twin_nearest",
-    "twin_nearest_two", "twin_seed_potentials", "twin_seed_update", "twin_silhouettes",
+    "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Rounded",
+    "Rows", "Watched", "core_file", "descend", "distances", "drift", "equal_rows", "get_threads",
+    "inertia", "instruction_set", "instruction_sets", "lloyd", "nearest", "nearest_two",
+    "review", "round_rows", "seed_potentials", "seed_update", "set_threads", "silhouettes",
+    "spread", "total_inertia", "twin_distances", "twin_drift", "twin_equal_rows",
+    "twin_inertia", "twin_lloyd", "twin_nearest", "twin_nearest_two", "twin_review",
+    "twin_seed_potentials", "twin_seed_update", "twin_silhouettes", "twin_spread",
     "use_instruction_set",
 ]  # fmt: skip
