@@ -60,7 +60,7 @@ __all__ = [
     "Rows", "Watched", "core_file", "descend", "distances", "drift", "equal_rows", "get_threads",
     "inertia", "instruction_set", "instruction_sets", "lloyd", "nearest", "nearest_two",
     "review", "round_rows", "seed_potentials", "seed_update", "set_threads", "silhouettes",
-    "spread", "total_inertia", "twin_distances", "twin_drift", "twin_equal_rows",
+    "spread", "total_inertia", "transfer", "twin_distances", "twin_drift", "twin_equal_rows",
     "twin_inertia", "twin_lloyd", "twin_nearest", "twin_nearest_two", "twin_review",
     "twin_seed_potentials", "twin_seed_update", "twin_silhouettes", "twin_spread",
     "use_instruction_set",
