@@ -107,6 +107,14 @@ struct Cells {
   Int n_cells, s;
 };
 
+/// What Hartigan's moves weigh: the clusters' weights, and what remains of a squared distance to a
+/// cluster that takes in one more row of weight one, n / (n + 1).
+template <class T>
+struct Masses {
+  const T* at;     // k
+  const T* grown;  // k
+};
+
 template <class T>
 struct Kernels {
   /// Nearest center of each row, ties to the lowest index; `labels` has room for CHUNK, the range
@@ -171,6 +179,12 @@ struct Kernels {
   /// Lower sq_closest to the squared distance to the one center; returns Σ w sq_closest.
   double (*lower)(const Dense<T>&, const Centers<T>&, Range, double* sq_closest,
                   const double* weight, T* scratch);
+
+  /// For each row the cluster that it had better be moved to, with means that follow, or −1 (then
+  /// staying is best as far as T can tell). `labels` and `weight` (or null) start at the range's
+  /// first row.
+  void (*transfers)(const Dense<T>&, const Centers<T>&, const Masses<T>&, Range,
+                    const Label* labels, const double* weight, Label* targets, T* scratch);
 
   /// Euclidean distances to all centers, out[(i − begin)·k + j].
   void (*distances)(const Dense<T>&, const Across<T>&, Int k, Range, T* out);

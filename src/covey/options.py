@@ -127,6 +127,31 @@ ESTIMATOR: Mapping[str, Option] = _table(
         "Rows of the first mini-batch; it has at least 4096, and at "
         "least 20 for each cluster, where there are so many.",
     ),
+        "quality",
+        "default",
+        (Choice(("fast", "default", "best")),),
+        "How hard to look for less inertia. 'fast': n_init starts, as scikit-learn. 'default': "
+        "where the start is left to Covey (init='k-means++', n_init='auto', dense X), one start "
+        "and a short search by breathing; elsewhere as 'fast'. 'best': the fit that 'fast' makes, "
+        "then a search by a population of optima, within time_budget. Of more than 8192 rows, "
+        "searches draw a weighted sample, and iterations over all rows from what was found make "
+        "the result.",
+    ),
+    Option(
+        "time_budget",
+        10.0,
+        (Number(whole=False, low=0),),
+        "Seconds that quality='best' may take beyond its first fit; None: until nothing better "
+        "has been found for long, which may end it sooner anyway. A result is reproducible when "
+        "it is not the budget that ends the search.",
+        none_ok=True,
+    ),
+    Option(
+        "on_progress",
+        None,
+        (Other("a callable (text, share)"),),
+        "Called as quality='best' searches, with how far it is in words and as a share, 0 … 1.",
+    ),
     Option("compute_labels", True, (Flag(),), "Compute labels and inertia of all rows at the end."),
     Option(
         "max_no_improvement",

@@ -6,13 +6,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from covey import options
 from covey.engine.best import fit_best
+from covey.engine.ladder import Limits, fit_default, fit_long
+from covey.engine.passes import Doubles, Rows
+from covey.engine.search import OnProgress
 from covey.engine.tracing import OnStep
 from covey.estimators.face import Face, checked_weight, described
 from covey.estimators.progress import progress
+from covey.flow import Run
 from covey.random import generator
 
 
@@ -30,7 +35,7 @@ class KMeans(Face):
     inertia_ : float
         Σ w ‖x − c‖² over the rows, each with its own center.
     n_iter_ : int
-        Iterations of the run that was kept.
+        Iterations over all rows of the run that was kept; a search before it has its own.
     n_features_in_ : int
     feature_names_in_ : (n_features,) object
         Only when X has column names that are all text.
@@ -59,6 +64,9 @@ class KMeans(Face):
         random_state: Any = None,
         copy_x: bool = True,
         algorithm: str = "lloyd",
+        quality: str = "default",
+        time_budget: float | None = 10.0,
+        on_progress: Any = None,
     ) -> None:
         self.n_clusters = n_clusters
         self.init = init
@@ -69,6 +77,9 @@ class KMeans(Face):
         self.random_state = random_state
         self.copy_x = copy_x
         self.algorithm = algorithm
+        self.quality = quality
+        self.time_budget = time_budget
+        self.on_progress = on_progress
 
     def fit(
         self,
@@ -107,21 +118,50 @@ class KMeans(Face):
         rng = generator(self.random_state)
         rows = self._rows(X, reset=True)
         weight = checked_weight(sample_weight, rows.shape[0])
-        init, n_init = self._starts(rows)
-        run = fit_best(
-            rows,
-            int(self.n_clusters),
-            rng=rng,
-            init=init,
-            n_init=n_init,
-            max_iter=int(self.max_iter),
-            tol=float(self.tol),
-            weight=weight,
-            on_iteration=progress(self.verbose, on_iteration),
-        )
+        run = self._run(rows, weight, rng, on_iteration)
         self._warn_if_crowded(rows, run.labels, weight)
         self.cluster_centers_, self.labels_ = run.centers, run.labels
         self.inertia_, self.n_iter_ = run.inertia, run.n_iter
         self.method_, self.share_computed_ = run.method, run.share_computed
         self._n_features_out = len(run.centers)
         return self
+
+    def _run(
+        self,
+        rows: Rows,
+        weight: Doubles | None,
+        rng: np.random.Generator,
+        on_iteration: OnStep | None,
+    ) -> Run:
+        """Fit as well as ``quality`` asks."""
+        left_to_us = isinstance(self.init, str) and self.init == "k-means++"
+        left_to_us = left_to_us and isinstance(self.n_init, str)
+        init, n_init = self._starts(rows)
+        k, max_iter, tol = int(self.n_clusters), int(self.max_iter), float(self.tol)
+        tell = progress(self.verbose, on_iteration)
+        if self.quality == "best":
+            budget = None if self.time_budget is None else float(self.time_budget)
+            return fit_long(
+                rows, k, rng=rng, limits=Limits(max_iter, tol, budget), init=init, n_init=n_init,
+                weight=weight, on_progress=_telling(self.on_progress, bool(self.verbose)),
+            )  # fmt: skip
+        if self.quality == "default" and left_to_us:
+            limits = Limits(max_iter, tol)
+            return fit_default(rows, k, rng=rng, limits=limits, weight=weight, on_iteration=tell)
+        return fit_best(
+            rows, k, rng=rng, init=init, n_init=n_init, max_iter=max_iter, tol=tol,
+            weight=weight, on_iteration=tell,
+        )  # fmt: skip
+
+
+def _telling(on_progress: OnProgress | None, aloud: bool) -> OnProgress | None:
+    """Return what a search tells its progress to: the caller, the terminal, both or nobody."""
+    if not aloud:
+        return on_progress
+
+    def tell(text: str, share: float) -> None:
+        print(f"Search {share:.0%}, {text}.")  # noqa: T201
+        if on_progress is not None:
+            on_progress(text, share)
+
+    return tell

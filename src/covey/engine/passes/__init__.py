@@ -35,6 +35,7 @@ from covey.engine.passes.bounding import (
     twin_review,
     twin_spread,
 )
+from covey.engine.passes.descending import descend, transfer
 from covey.engine.passes.door import (
     core_file,
     get_threads,
@@ -55,11 +56,11 @@ from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
 from covey.flow import Partial
 
 __all__ = [
-    "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Rounded",
-    "Rows", "View", "Watched", "core_file", "distances", "drift", "equal_rows", "get_threads",
-    "inertia", "instruction_set", "instruction_sets", "lloyd", "nearest", "nearest_two",
-    "review", "round_rows", "seed_potentials", "seed_update", "set_threads", "silhouettes",
-    "spread", "total_inertia", "twin_distances", "twin_drift", "twin_equal_rows",
+    "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Rows",
+    "View", "Watched", "core_file", "descend", "distances", "drift", "equal_rows", "get_threads",
+    "inertia", "instruction_set", "instruction_sets", "lloyd", "nearest", "nearest_two", "review",
+    "round_rows", "seed_potentials", "seed_update", "set_threads", "silhouettes", "spread",
+    "total_inertia", "transfer", "twin_distances", "twin_drift", "twin_equal_rows",
     "twin_inertia", "twin_lloyd", "twin_nearest", "twin_nearest_two", "twin_review",
     "twin_seed_potentials", "twin_seed_update", "twin_silhouettes", "twin_spread",
     "use_instruction_set",
