@@ -95,7 +95,8 @@ def _bar_line(load: Workload, dtype: str, peers: dict[str, Row], roof: Roofline)
     least = floor(load, ours, roof)
     told = "<br>".join(_verdict(verdict) for verdict in verdicts(load, dtype, peers))
     share = "" if ours.share is None else f"{ours.share:.1%}"
-    memory = f"{ours.extra_mib or 0:.1f} of {allowed_mib(load, ours):.1f}"
+    room, extra = allowed_mib(load, ours), ours.extra_mib or 0.0
+    memory = f"{'✓' if extra <= room else '✗'} {extra:.1f} of {room:.1f}"
     computed = f"{share} {ours.method}".strip()
     inertia = _relative(load, ours, peers)
     floor_text = "" if least is None else _duration(least)

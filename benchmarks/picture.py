@@ -11,22 +11,23 @@ from benchmarks.workloads import SKLEARN, WORKLOADS, Workload
 from covey.report.axes import Axis
 from covey.report.svg import Drawing, text_width
 
-WIDTH, LEFT, RIGHT, TOP, STEP = 960.0, 214.0, 40.0, 78.0, 25.0
+WIDTH, LEFT, RIGHT, TOP, STEP = 960.0, 214.0, 66.0, 78.0, 25.0
 LOW, HIGH = 0.1, 1000.0
 
 STYLE = """
 .page{fill:#fff} .band{fill:#f4f5f7} text{font:12px Helvetica,Arial,sans-serif;fill:#1b1f24}
 .soft{fill:#59616b} .small{font-size:11px} .title{font-weight:bold;font-size:14px}
 .hair{stroke:#dcdfe3;stroke-width:1} .ours{stroke:#3056b4;stroke-width:2}
-.other{fill:#b9bdc2} .approx{fill:#fff;stroke:#b9bdc2;stroke-width:1.5}
-.best{fill:#178077} .sklearn{fill:#cf7420}
+circle{stroke:#fff;stroke-width:1} .other{fill:#b9bdc2}
+.approx{fill:#fff;stroke:#9aa1a9;stroke-width:1.5} .best{fill:#178077} .sklearn{fill:#cf7420}
+.both{fill:#cf7420;stroke:#178077;stroke-width:2.5}
 .bar{stroke-width:2.5} .bar-sklearn{stroke:#cf7420} .bar-best{stroke:#178077}
 .met{fill:#2f7a3a;font-weight:bold} .unmet{fill:#a1260d;font-weight:bold}
 """
 #: what the legend shows: the class of its mark, and what it says
 LEGEND = (
-    ("sklearn", "scikit-learn"), ("best", "best exact peer"), ("other", "other exact peer"),
-    ("approx", "not exact, or more inertia"),
+    ("sklearn", "scikit-learn"), ("best", "best exact peer"), ("both", "both"),
+    ("other", "other exact peer"), ("approx", "not exact, or more inertia"),
 )  # fmt: skip
 
 
@@ -44,6 +45,7 @@ def draw(rows: Sequence[Row]) -> str:
     for i in range(0, len(lines), 2):
         drawing.rect(0, TOP + STEP * i, (WIDTH, STEP), "band")
     _grid(drawing, axis, bottom)
+    drawing.text(WIDTH - 12, TOP - 8, "bars met", "soft small", "end")
     for i, ((name, dtype), peers) in enumerate(lines):
         y = TOP + STEP * (i + 0.5)
         drawing.text(12, y + 4, name)
@@ -60,7 +62,7 @@ def _legend(drawing: Drawing) -> None:
     for kind, words in LEGEND:
         drawing.circle(x, 46, 5, kind)
         drawing.text(x + 11, 50, words, "soft")
-        x += 11 + text_width(words) + 22
+        x += 11 + text_width(words) + 26
     for kind, words in (("bar-sklearn", "bar for scikit-learn"), ("bar-best", "for the best")):
         drawing.line(x, 38, x, 54, f"bar {kind}")
         drawing.text(x + 8, 50, words, "soft")
@@ -90,20 +92,21 @@ def _line(
         kind = "sklearn" if verdict.bar.against in (SKLEARN, "kmeans1d") else "best"
         x = float(axis(verdict.bar.ratio))
         drawing.line(x, y - 9, x, y + 9, f"bar bar-{kind}")
-    order = {"approx": 0, "other": 1, "sklearn": 2, "best": 3}
+    order = {"approx": 0, "other": 1, "sklearn": 2, "best": 3, "both": 4}
     kinds = {name: _kind(load, peers, name, best) for name in peers if name != OURS}
     for name in sorted(kinds, key=lambda name: order[kinds[name]]):
         ratio = cost(load, peers[name]) / cost(load, ours)
         if not math.isnan(ratio):
             drawing.circle(float(axis(ratio)), y, 5, kinds[name])
     told = [verdict for verdict in found if verdict.opponent]
-    met = bool(told) and all(verdict.met for verdict in told)
-    drawing.text(WIDTH - 12, y + 4, "✓" if met else "✗", "met" if met else "unmet", "end")
+    met = sum(verdict.met for verdict in told)
+    words = f"{'✓' if met == len(told) else '✗'} {met}/{len(told)}" if told else "—"
+    drawing.text(WIDTH - 12, y + 4, words, "met" if met == len(told) else "unmet", "end")
 
 
 def _kind(load: Workload, peers: dict[str, Row], name: str, best: str) -> str:
     if name == best:
-        return "best"
+        return "both" if name == SKLEARN else "best"
     if name == SKLEARN:
         return "sklearn"
     return "other" if is_comparable(load, peers[name], peers) else "approx"

@@ -44,7 +44,7 @@ def test_each_bar_stands_beside_its_figure() -> None:
     assert "✓ **14×** (≥ 12× scikit-learn)" in line
     assert "✗ **2×** (≥ 3× best exact, faiss)" in line
     assert "| 1 ms | 0.13 ms |" in line  # Covey's iteration and the floor
-    assert "2.0 of 3.1" in line
+    assert "✓ 2.0 of 3.1" in line
     assert "25.0% dense" in line
 
 
