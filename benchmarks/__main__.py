@@ -72,7 +72,7 @@ def main() -> None:
         loads, rules = [load.smaller(QUICK) for load in loads], replace(rules, repeats=1)
     told = machine.line(arguments.threads, clock)
     print(f"{told}\nroofline …", flush=True)
-    roof = machine.measured(arguments.threads)
+    roof = machine.measured(arguments.threads, clock)
     print(f"{roof}\n", flush=True)
     rows: list[Row] = []
     for found in _measured(loads, peers, rules, arguments.dtype):

@@ -1,7 +1,7 @@
 """On what figures were measured: processor, versions, and how fast it could be at best.
 
-``python -m benchmarks.machine`` measures the roofline and prints it as JSON; the suite calls it in
-an environment cleaned like the peers'.
+``python -m benchmarks.machine wall`` (or ``cpu``) measures the roofline and prints it as JSON; the
+suite calls it in an environment cleaned like the peers'.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ class Roofline:
         return 1e9 * (self.float32_gflop_s if dtype == "float32" else self.float64_gflop_s)
 
 
-def measured(threads: int | None) -> Roofline:
-    """Measure the roofline in a process of its own."""
+def measured(threads: int | None, clock: str) -> Roofline:
+    """Measure the roofline in a process of its own, by the clock that the peers are measured by."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.machine"],
+        [sys.executable, "-m", "benchmarks.machine", clock],
         cwd=ROOT, env=environment(threads), check=True, capture_output=True, text=True,
     )  # fmt: skip
     return Roofline(**json.loads(done.stdout))
@@ -89,36 +89,40 @@ def commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def _best(work: Callable[[], object]) -> float:
+Clock = Callable[[], float]
+
+
+def _best(work: Callable[[], object], clock: Clock) -> float:
     """Return the least seconds of some tries."""
     took = []
     for _ in range(TRIES):
-        start = time.perf_counter()
+        start = clock()
         work()
-        took.append(time.perf_counter() - start)
+        took.append(clock() - start)
     return min(took)
 
 
-def _bandwidth() -> tuple[float, float]:
+def _bandwidth(clock: Clock) -> tuple[float, float]:
     """Return GB/s of reading two vectors, and of y += a x."""
     x, y = np.ones(LENGTH, dtype=np.float32), np.ones(LENGTH, dtype=np.float32)
     dot, axpy = get_blas_funcs(("dot", "axpy"), (x, y))
     n_bytes = x.nbytes / 1e9
-    read = 2 * n_bytes / _best(lambda: dot(x, y))
-    return read, 3 * n_bytes / _best(lambda: axpy(x, y, a=1e-9))
+    read = 2 * n_bytes / _best(lambda: dot(x, y), clock)
+    return read, 3 * n_bytes / _best(lambda: axpy(x, y, a=1e-9), clock)
 
 
-def _gflops(dtype: str) -> float:
+def _gflops(dtype: str, clock: Clock) -> float:
     """Return GFLOP/s of the product of two square matrices."""
     A = np.ones((SIDE, SIDE), dtype=dtype)
     out = np.empty_like(A)
-    return 2e-9 * SIDE**3 / _best(lambda: np.matmul(A, A, out=out))
+    return 2e-9 * SIDE**3 / _best(lambda: np.matmul(A, A, out=out), clock)
 
 
-def roofline() -> Roofline:
+def roofline(clock: Clock) -> Roofline:
     """Measure in this process."""
-    return Roofline(*_bandwidth(), _gflops("float32"), _gflops("float64"))
+    return Roofline(*_bandwidth(clock), _gflops("float32", clock), _gflops("float64", clock))
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(roofline())))
+    by = time.process_time if sys.argv[1:] == ["cpu"] else time.perf_counter
+    print(json.dumps(asdict(roofline(by))))
