@@ -26,7 +26,7 @@ from sklearn.cluster import KMeans as TheirKMeans
 import covey
 from benchmarks import machine, page
 from benchmarks.inertia import inertia
-from benchmarks.quality_sets import sets
+from benchmarks.quality_sets import real_folder, sets
 from benchmarks.results import FOLDER, QUALITY
 from covey.engine import passes
 
@@ -136,7 +136,9 @@ def main() -> None:
     good, quick = sum(r.not_above for r in rows), sum(r.covey_ms < r.one_start_ms for r in rows)
     seeds = sum(r.seeds for r in rows)
     print(f"{good} of {seeds} runs not above; {quick} of {len(rows)} sets in less time")
-    if arguments.only or options:
+    if real_folder() is None:
+        print("COVEY_DATA does not name the folder of the real sets: they were left out")
+    if arguments.only or options or real_folder() is None:
         print("a part of the sets, or not the defaults: nothing was written")
         return
     write(machine.line(arguments.threads, "cpu" if arguments.cpu else "wall"), rows)

@@ -34,6 +34,12 @@ GENERATED = {
 }  # fmt: skip
 
 
+def real_folder() -> Path | None:
+    """Return the folder of the real sets, None where there is none."""
+    place = Path(os.environ.get("COVEY_DATA", ""), "13_kmeans_benchmarks")
+    return place if place.is_dir() else None
+
+
 def sets() -> Iterator[tuple[str, int, Any]]:
     """Yield name, k and X (float64, or CSR)."""
     for name, ks in BUILT_IN.items():
@@ -41,10 +47,11 @@ def sets() -> Iterator[tuple[str, int, Any]]:
 
         X = getattr(sklearn.datasets, f"load_{name}")().data
         yield from ((name, k, np.ascontiguousarray(X, dtype=np.float64)) for k in ks)
-    place = Path(os.environ.get("COVEY_DATA", ""), "13_kmeans_benchmarks")
-    for name, ks in FILES.items() if place.is_dir() else ():
-        X = read_points(place / name)
-        yield from ((Path(name).name.partition(".")[0], k, X) for k in ks)
+    place = real_folder()
+    if place is not None:
+        for name, ks in FILES.items():
+            X = read_points(place / name)
+            yield from ((Path(name).name.partition(".")[0], k, X) for k in ks)
     for name, (n, ks) in GENERATED.items():
         X = make(name, n, ks[0], "float64").X
         yield from ((f"{name} {n}", k, X) for k in ks)
