@@ -127,6 +127,7 @@ ESTIMATOR: Mapping[str, Option] = _table(
         "Rows of the first mini-batch; it has at least 4096, and at "
         "least 20 for each cluster, where there are so many.",
     ),
+    Option(
         "quality",
         "default",
         (Choice(("fast", "default", "best")),),
