@@ -9,15 +9,20 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from covey import options
-from covey.engine.best import fit_best
-from covey.engine.passes import Floats, Labels
+from covey.engine.best import check_enough_rows, fit_best
+from covey.engine.optimal import optimal_1d
+from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows
+from covey.engine.seeding import Init
 from covey.estimators.face import Face, checked_weight, described
+from covey.flow import Run
 from covey.random import generator
 
 
 @described
 class KMeans(Face):
     """Exact k-means.
+
+    Of rows with one feature, k-means++ gives way to the global optimum (``method_`` says so).
 
     {parameters}
 
@@ -96,7 +101,7 @@ class KMeans(Face):
         rows = self._rows(X, reset=True)
         weight = checked_weight(sample_weight, rows.shape[0])
         init, n_init = self._starts(rows)
-        run = fit_best(
+        run = self._optimal(rows, init, weight) or fit_best(
             rows,
             int(self.n_clusters),
             rng=rng,
@@ -113,6 +118,16 @@ class KMeans(Face):
         self.method_, self.share_computed_ = run.method, run.share_computed
         self._n_features_out = len(run.centers)
         return self
+
+    def _optimal(self, X: Rows, init: Init, weight: Doubles | None) -> Run | None:
+        """Return the global optimum where it can be had: one feature, and the start left to us."""
+        if isinstance(X, Csr) or X.shape[1] != 1 or not isinstance(init, str) or init == "random":
+            return None
+        check_enough_rows(X, int(self.n_clusters))
+        run = optimal_1d(X, int(self.n_clusters), weight)
+        if self.verbose:
+            _tell(run.n_iter, run.centers, run.labels, run.inertia)
+        return run
 
 
 def _tell(n_iter: int, _centers: Floats, _labels: Labels, inertia: float) -> None:

@@ -29,6 +29,18 @@ from covey.engine.passes.door import (
     set_threads,
     use_instruction_set,
 )
+from covey.engine.passes.partitioning import (
+    PLAIN,
+    PRECISE,
+    Paths,
+    means_between,
+    partition,
+    running_sums,
+    sums_within,
+    twin_means_between,
+    twin_partition,
+    twin_running_sums,
+)
 from covey.engine.passes.seeds import (
     SEED_BLOCK,
     seed_potentials,
@@ -41,10 +53,10 @@ from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
 from covey.flow import Partial
 
 __all__ = [
-    "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Rows",
+    "PLAIN", "PRECISE", "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Paths", "Rows",
     "core_file", "distances", "get_threads", "inertia", "instruction_set", "instruction_sets",
-    "lloyd", "nearest", "nearest_two", "seed_potentials", "seed_update", "set_threads",
-    "silhouettes", "twin_distances", "twin_inertia", "twin_lloyd", "twin_nearest",
-    "twin_nearest_two", "twin_seed_potentials", "twin_seed_update", "twin_silhouettes",
+    "lloyd", "means_between", "nearest", "nearest_two", "partition", "running_sums", "seed_potentials", "seed_update", "set_threads",
+    "silhouettes", "sums_within", "twin_distances", "twin_inertia", "twin_lloyd", "twin_means_between", "twin_nearest",
+    "twin_nearest_two", "twin_partition", "twin_running_sums", "twin_seed_potentials", "twin_seed_update", "twin_silhouettes",
     "use_instruction_set",
 ]  # fmt: skip
