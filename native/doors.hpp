@@ -8,5 +8,6 @@ namespace covey {
 void bind_rows(nanobind::module_& m);     // passes that dense and sparse rows share
 void bind_dense(nanobind::module_& m);    // passes over dense rows alone
 void bind_optimal(nanobind::module_& m);  // optimal clusters of one feature
+void bind_scores(nanobind::module_& m);   // what scores of a labeling are made of
 
 }  // namespace covey

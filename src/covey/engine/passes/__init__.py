@@ -29,6 +29,12 @@ from covey.engine.passes.door import (
     set_threads,
     use_instruction_set,
 )
+from covey.engine.passes.grouping import (
+    label_sums,
+    spreads,
+    twin_label_sums,
+    twin_spreads,
+)
 from covey.engine.passes.partitioning import (
     PLAIN,
     PRECISE,
@@ -53,10 +59,12 @@ from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
 from covey.flow import Partial
 
 __all__ = [
-    "PLAIN", "PRECISE", "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Paths", "Rows",
-    "core_file", "distances", "get_threads", "inertia", "instruction_set", "instruction_sets",
-    "lloyd", "means_between", "nearest", "nearest_two", "partition", "running_sums", "seed_potentials", "seed_update", "set_threads",
-    "silhouettes", "sums_within", "twin_distances", "twin_inertia", "twin_lloyd", "twin_means_between", "twin_nearest",
-    "twin_nearest_two", "twin_partition", "twin_running_sums", "twin_seed_potentials", "twin_seed_update", "twin_silhouettes",
-    "use_instruction_set",
+    "PLAIN", "PRECISE", "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels",
+    "Partial", "Paths", "Rows", "core_file", "distances", "get_threads", "inertia",
+    "instruction_set", "instruction_sets", "label_sums", "lloyd", "means_between", "nearest",
+    "nearest_two", "partition", "running_sums", "seed_potentials", "seed_update", "set_threads",
+    "silhouettes", "spreads", "sums_within", "twin_distances", "twin_inertia", "twin_label_sums",
+    "twin_lloyd", "twin_means_between", "twin_nearest", "twin_nearest_two", "twin_partition",
+    "twin_running_sums", "twin_seed_potentials", "twin_seed_update", "twin_silhouettes",
+    "twin_spreads", "use_instruction_set",
 ]  # fmt: skip

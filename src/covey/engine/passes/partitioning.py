@@ -6,6 +6,7 @@ each number as the sum of two doubles, where groups must keep their digits far f
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -85,7 +86,7 @@ def twin_means_between(x: Floats, weight: Doubles | None, places: NDArray[np.int
     w = np.ones(len(x)) if weight is None else weight
     mass = [Fraction(each) for each in w.tolist()]
     moment = [m * Fraction(value) for m, value in zip(mass, x.tolist(), strict=True)]
-    ends = list(zip(places[:-1], places[1:], strict=True))
+    ends = itertools.pairwise(places)
     return np.array([float(sum(moment[a:b]) / sum(mass[a:b])) for a, b in ends])
 
 
