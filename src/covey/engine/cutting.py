@@ -6,10 +6,11 @@ penalty rises. A partition of k parts that is the cheapest for some penalty is t
 k parts. The best scatter is convex in k, so there is such a penalty; where several k share one,
 two partitions are spliced into one of exactly k parts.
 
-The penalty is sought on every 8th, 64th, … place. There, sweeps from both ends that count of a
-stretch only what it costs at least bound every partition that is cut between two such places, and
-most places are left out for good before the last sweep decides between single values. What is
-left out costs more than the partition in hand: nothing is approximate.
+The penalty is sought with values in blocks of 8, 64, …, smaller where a block would hold too much
+of a part. Then sweeps from both ends that count of a stretch only what it costs at least bound
+every partition that is cut within a block, and most blocks are left out for good before those that
+are left are looked into. What is left out costs more than the partition in hand: nothing is
+approximate.
 
 References
 ----------
@@ -23,7 +24,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -34,13 +35,19 @@ from covey.engine.passes import Doubles, Floats
 
 Places = NDArray[np.int64]
 
-#: places between two that the next coarser level looks at
+#: blocks in a block of the next level
 STRIDE = 8
-#: places that the coarsest level should have, and for each part: fewer say too little
-LEAST_PLACES, PLACES_PER_PART = 2048, 32
-#: Bounds leave out places where parts · √(2 stride / places) is below this: by then about as many
+#: blocks that the coarsest level should have, and for each part: fewer say too little
+LEAST_BLOCKS, BLOCKS_PER_PART = 2048, 32
+#: Bounds leave out blocks where parts · √(2 size / values) is below this: by then about as many
 #: are left as are not, and the sweeps that bound them cost as much as they save.
 WORTH = 0.5
+#: A block is split before bounds are asked of it where it may change the cost by more than this
+#: share of what one more part would save, over the number of parts: at a gap, or in a tail.
+_LUMP = 1 / 8
+#: Sums in double are off by a few 2⁻⁵³ of the whole sum of squares. Where less than this share of
+#: it is left as scatter, the sums are made twofold, at three times the cost.
+LEAST_SHARE = 2.0**-20
 #: rounding of the steps of a sweep, as a share of what they add up
 _SLACK = 16 * 2.0**-53
 
@@ -59,13 +66,22 @@ class Values:
         """The sums before every ``STRIDE``-th value and before the end."""
         return passes.running_sums(self.x, self.weight, self.origin, STRIDE, columns=self.columns)
 
-    def at_strides(self, places: Places) -> Doubles:
-        """Return the sums at places that are multiples of ``STRIDE``, or the end."""
-        return self.coarse[-(-places // STRIDE)]
+    def at(self, places: Places) -> Doubles:
+        """Return the sums at ascending places, 0 … m, where the last may be the end."""
+        rows = self.coarse[-(-places // STRIDE)]
+        inner = np.flatnonzero((places % STRIDE != 0) & (places < len(self.x)))
+        if len(inner):
+            block = places[inner] // STRIDE
+            first = np.append(True, block[1:] != block[:-1])
+            fine = passes.sums_within(
+                self.x, self.weight, self.origin, STRIDE, self.coarse, block[first]
+            )
+            rows[inner] = fine[(np.cumsum(first) - 1) * STRIDE + places[inner] % STRIDE]
+        return rows
 
-    def in_blocks(self, blocks: Places) -> Doubles:
-        """Return the sums at all places of some blocks of ``STRIDE`` places, and at the end."""
-        return passes.sums_within(self.x, self.weight, self.origin, STRIDE, self.coarse, blocks)
+    def everywhere(self) -> Doubles:
+        """Return the sums at all places."""
+        return passes.running_sums(self.x, self.weight, self.origin, columns=self.columns)
 
     @property
     def scatter(self) -> float:
@@ -93,22 +109,57 @@ class Cut:
         return len(self.places) - 1
 
 
+@dataclass(frozen=True)
+class Blocks:
+    """Ascending blocks of values within which a partition may be cut; not before or after them."""
+
+    starts: Places  # (n,)
+    sizes: Places  # (n,) powers of STRIDE; the last block ends with the values
+    m: int  # number of values
+
+    @classmethod
+    def all_of(cls, m: int, size: int) -> Blocks:
+        """Cover ``m`` values by blocks of one size."""
+        starts = np.arange(0, m, size)
+        return cls(starts, np.full(len(starts), size), m)
+
+    @property
+    def ends(self) -> Places:
+        """Where the blocks end."""
+        return np.minimum(self.starts + self.sizes, self.m)
+
+    def only(self, kept: NDArray[np.bool_]) -> Blocks:
+        """Return some of the blocks."""
+        return Blocks(self.starts[kept], self.sizes[kept], self.m)
+
+    def split(self, some: NDArray[np.bool_]) -> Blocks:
+        """Split some of the blocks into ``STRIDE`` each, those of one value excepted."""
+        times = np.where(some & (self.sizes > 1), STRIDE, 1)
+        sizes = np.repeat(self.sizes // times, times)
+        nth = np.arange(len(sizes)) - np.repeat(np.cumsum(times) - times, times)
+        starts = np.repeat(self.starts, times) + nth * sizes
+        return Blocks(starts, sizes, self.m).only(starts < self.m)
+
+
 def best_cut(values: Values, k: int) -> Cut:
     """Return the partition of least scatter into ``k`` stretches, 1 <= k < number of values."""
     m = len(values.x)
-    strides = [STRIDE**level for level in range(int(math.log(max(m, 2), STRIDE)), 0, -1)]
-    strides = [s for s in strides if m // s >= max(LEAST_PLACES, PLACES_PER_PART * k)]
-    one = Cut(np.array([0, m]), values.scatter, values.scatter)
-    penalty = 2 * one.scatter / k**3  # of evenly spread values
-    if strides:
-        starts = np.arange(0, m, strides[0])
-        every = Cut(np.append(starts, m), 0.0, 0.0)
-        guess = find(lambda p: _at_stride(values, starts, p)[0], k, one, every, penalty)
-        penalty = guess.penalty
+    one, size = Cut(np.array([0, m]), values.scatter, values.scatter), 1
+    while m // (size * STRIDE) >= max(LEAST_BLOCKS, BLOCKS_PER_PART * k):
+        size *= STRIDE
     if k == 1:
         return one
     every = Cut(np.arange(m + 1), 0.0, 0.0)
-    return find(lambda p: cheapest(values, p, strides, k), k, one, every, penalty)
+    penalty = 2 * one.scatter / k**3  # of evenly spread values
+    if size > 1:
+        guess = find(lambda p: _coarsely(values, p, size, k), k, one, every, penalty)
+        penalty, doubtful = guess.penalty, guess.scatter < LEAST_SHARE * one.scatter
+        if doubtful and values.columns == passes.PLAIN:
+            return best_cut(replace(values, columns=passes.PRECISE), k)
+    cut = find(lambda p: cheapest(values, p, size, k), k, one, every, penalty)
+    if cut.scatter < LEAST_SHARE * one.scatter and values.columns == passes.PLAIN:
+        return best_cut(replace(values, columns=passes.PRECISE), k)
+    return cut
 
 
 def find(solve: Callable[[float], Cut], k: int, few: Cut, many: Cut, penalty: float) -> Cut:
@@ -163,51 +214,83 @@ def splice(few: Cut, many: Cut, k: int, penalty: float) -> Cut:
     return Cut(places, many.scatter + share * (few.scatter - many.scatter), penalty)
 
 
-def cheapest(values: Values, penalty: float, strides: list[int], k: int) -> Cut:
-    """Return the cheapest partition of all for a penalty, of about ``k`` parts."""
+def cheapest(values: Values, penalty: float, size: int, k: int) -> Cut:
+    """Return the cheapest partition of all for a penalty, of about ``k`` parts.
+
+    ``size`` is that of the blocks to begin with.
+    """
     m = len(values.x)
-    starts = np.arange(0, m, strides[0] if strides else STRIDE)
-    for stride in strides:
-        if k * math.sqrt(2 * stride / m) < WORTH:
-            cut, most = _at_stride(values, starts, penalty)
-            most += _SLACK * (cut.parts + 2) * (most + values.rounding)
-            kept = _least(values, starts, stride, penalty) <= most
-            kept[0] = True
-            starts = starts[kept]
-        if stride > STRIDE:
-            starts = (starts[:, None] + np.arange(0, stride, stride // STRIDE)).ravel()
-            starts = starts[: np.searchsorted(starts, m)]
-    path, found = _swept(values.in_blocks(starts // STRIDE), penalty)
-    places = np.append(starts[path[:-1] // STRIDE] + path[:-1] % STRIDE, m)
-    return Cut(places, found.scatter, penalty)
+    if k * math.sqrt(2 * size / m) >= WORTH:
+        size = STRIDE if k * math.sqrt(2 * STRIDE / m) < WORTH else 1
+    blocks = Blocks.all_of(m, size)
+    while blocks.sizes.max() > 1:
+        blocks = _without_lumps(values, blocks, penalty, k)
+        cut, most = _swept(values.at(places := np.append(blocks.starts, m)), places, penalty)
+        blocks = _without_lumps(values, blocks, penalty, k, cut)
+        most += _SLACK * (cut.parts + 2) * (most + values.rounding)
+        kept = _least(values, blocks, penalty) <= most
+        kept[0] = True
+        blocks = blocks.only(kept)
+        blocks = blocks.split(np.ones(len(blocks.starts), bool))
+    if size == 1:
+        return _swept(values.everywhere(), None, penalty)[0]
+    places = np.append(blocks.starts, m)
+    return _swept(values.at(places), places, penalty)[0]
 
 
-def _at_stride(values: Values, starts: Places, penalty: float) -> tuple[Cut, float]:
-    """Return the cheapest partition that is cut at some of ``starts`` only, and its cost."""
-    places = np.append(starts, len(values.x))
-    path, found = _swept(values.at_strides(places), penalty)
-    return Cut(places[path], found.scatter, penalty), float(found.cost[-1])
+def _coarsely(values: Values, penalty: float, size: int, k: int) -> Cut:
+    """Return the cheapest partition that is cut between blocks of about ``size`` values only."""
+    blocks = _without_lumps(values, Blocks.all_of(len(values.x), size), penalty, k)
+    places = np.append(blocks.starts, blocks.m)
+    return _swept(values.at(places), places, penalty)[0]
 
 
-def _swept(rows: Doubles, penalty: float) -> tuple[Places, passes.Paths]:
-    """Return the rows at which the cheapest partition is cut, and all paths."""
+def _without_lumps(
+    values: Values, blocks: Blocks, penalty: float, k: int, cut: Cut | None = None
+) -> Blocks:
+    """Split blocks that scatter too much; or that weigh too much in a part of ``cut``.
+
+    Of a block that is cut, bounds count nothing: they miss its weight times the square of its
+    distance from the mean of its part.
+    """
+    if cut is not None:
+        means = passes.means_between(values.x, values.weight, cut.places)
+    while True:
+        first, last = values.at(blocks.starts), values.at(blocks.ends)
+        weight, total, squares = ((last - first)[:, :: values.columns // 3]).T
+        if cut is None:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                size = squares - total * (total / weight)
+        else:
+            mean = means[np.searchsorted(cut.places, blocks.starts, side="right") - 1]
+            low, high = values.x[blocks.starts], values.x[blocks.ends - 1]
+            size = weight * np.maximum(np.abs(low - mean), np.abs(high - mean)) ** 2
+        lumps = (size > _LUMP * penalty / k) & (blocks.sizes > 1)
+        if not lumps.any():
+            return blocks
+        blocks = blocks.split(lumps)
+
+
+def _swept(rows: Doubles, places: Places | None, penalty: float) -> tuple[Cut, float]:
+    """Return the cheapest partition that is cut at some of the places, and its cost."""
     found = passes.partition(rows, rows, penalty)
     path = np.empty(found.n_parts + 1, np.int64)
     path[-1] = len(rows) - 1
     for i in range(found.n_parts, 0, -1):
         path[i - 1] = found.before[path[i]]
-    return path, found
+    at = path if places is None else places[path]
+    return Cut(at, found.scatter, penalty), float(found.cost[-1])
 
 
-def _least(values: Values, starts: Places, stride: int, penalty: float) -> Doubles:
-    """Return what a partition costs at least that is cut in start … start + stride − 1 (n,).
+def _least(values: Values, blocks: Blocks, penalty: float) -> Doubles:
+    """Return what a partition costs at least that is cut at a value of a block, for each (n,).
 
-    A stretch from one such block to another costs at least what lies between the end of the one
-    and the start of the other; the cheapest path by these costs, to a block's start from the left
-    and to its end from the right, costs no more than any partition does there.
+    A stretch from one block to another costs at least what lies between the end of the one (or
+    its only place) and the start of the other; the cheapest path by these costs, to a block's start
+    from the left and to its end from the right, costs no more than any partition does there.
     """
-    ends = np.minimum(starts + stride, len(values.x))
-    begin, end, last = values.at_strides(starts), values.at_strides(ends), values.coarse[-1:]
+    begin, last = values.at(blocks.starts), values.coarse[-1:]
+    end = values.at(np.where(blocks.sizes > 1, blocks.ends, blocks.starts))
     there = passes.partition(np.concatenate([end, last]), np.concatenate([begin, last]), penalty)
     back = passes.partition(
         -np.concatenate([last, begin[::-1]]), -np.concatenate([last, end[::-1]]), penalty

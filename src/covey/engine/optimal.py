@@ -26,9 +26,6 @@ from covey.flow import Run
 
 #: ``Run.method`` of an optimal run
 METHOD = "optimal 1-D"
-#: Sums in double are off by a few 2⁻⁵³ of the whole sum of squares. Where less than this share of
-#: it is left as inertia, the sums are made twofold, at three times the cost.
-LEAST_SHARE = 2.0**-20
 
 
 def optimal_1d(X: Floats, k: int, weight: Doubles | None = None) -> Run:
@@ -57,17 +54,8 @@ def optimal_1d(X: Floats, k: int, weight: Doubles | None = None) -> Run:
     are. Measured, the most memory at a time is about 30 bytes a row, and 90 where k is large.
     """
     column = np.ascontiguousarray(X).reshape(-1, 1)
-    values = sorted_values(column[:, 0], weight)
-    run = _run(column, best_centers(values, k), weight)
-    if k < len(values.x) and run.inertia < LEAST_SHARE * values.scatter:
-        precise = replace(values, columns=passes.PRECISE)
-        again = _run(column, best_centers(precise, k), weight)
-        run = min(again, run, key=lambda one: one.inertia)
-    return run
-
-
-def _run(X: Floats, centers: Doubles, weight: Doubles | None) -> Run:
-    run = finish(X, centers.astype(X.dtype).reshape(-1, 1), weight=weight, n_iter=1)
+    centers = best_centers(sorted_values(column[:, 0], weight), k).astype(X.dtype)
+    run = finish(column, centers.reshape(-1, 1), weight=weight, n_iter=1)
     return replace(run, method=METHOD)
 
 
