@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from covey import errors, options
+from covey import errors, metrics, options
 from covey.cli.main import cli
 
 PLACE = Path(__file__).parent / "reference.md"
@@ -29,6 +30,8 @@ def reference() -> str:
     parts += ["", "## Options of `covey segment` and `covey.segment`", "", *table(options.SEGMENT)]
     parts += ["", "## Options of reading a table", "", *table(options.READING)]
     parts += ["", "## Options of the estimators", "", *table(options.ESTIMATOR)]
+    parts += ["", "## Scores of a labeling: `covey.metrics`", "", *metric_functions(), ""]
+    parts += table(options.SCORES)
     return re.sub(r"[ \t]+\n", "\n", "\n".join(parts).rstrip() + "\n")
 
 
@@ -39,6 +42,20 @@ def table(entries: Mapping[str, options.Option]) -> list[str]:
         for entry in entries.values()
     ]
     return ["| option | default | must be | what it does |", "|---|---|---|---|", *rows]
+
+
+def metric_functions() -> list[str]:
+    """Return a Markdown list of the functions of covey.metrics, each with its first line."""
+    lines = []
+    for name in metrics.__all__:
+        function = getattr(metrics, name)
+        if inspect.isfunction(function):
+            signature = inspect.signature(function)
+            plain = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+            told = signature.replace(parameters=plain, return_annotation=signature.empty)
+            summary, *_ = (inspect.getdoc(function) or "").splitlines()
+            lines.append(f"- `{name}{told}`: {summary}")
+    return lines
 
 
 def cell(text: str) -> str:

@@ -9,5 +9,7 @@ void bind_rows(nanobind::module_& m);     // passes that dense and sparse rows s
 void bind_dense(nanobind::module_& m);    // passes over dense rows alone
 void bind_bounded(nanobind::module_& m);  // passes that leave rows out by bounds
 void bind_descent(nanobind::module_& m);  // single rows moved; many starts led downhill
+void bind_optimal(nanobind::module_& m);  // optimal clusters of one feature
+void bind_scores(nanobind::module_& m);   // what scores of a labeling are made of
 
 }  // namespace covey

@@ -189,6 +189,12 @@ struct Kernels {
   /// Euclidean distances to all centers, out[(i − begin)·k + j].
   void (*distances)(const Dense<T>&, const Across<T>&, Int k, Range, T* out);
 
+  /// Sums of Euclidean distances between two ranges of rows, each distance computed once: of each
+  /// row to all columns, and of each column to all rows (`column_sums` is null where the columns
+  /// are the rows). Both are overwritten.
+  void (*between)(const Dense<T>&, Range rows, Range columns, double* row_sums, double* column_sums,
+                  T* scratch);
+
   /// Silhouettes of the range of `rows`, which have their own labels `own` (n × s):
   /// out[l · out_stride + i − begin]. `sums` has room for offsets[s] × TILE_ROWS doubles.
   void (*silhouettes)(const Cells<T>&, const Dense<T>& rows, const Label* own, Range, double* out,

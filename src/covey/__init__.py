@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from covey import metrics
     from covey.engine.tracing import Recorder
     from covey.estimators.kmeans import KMeans
     from covey.estimators.minibatch import MiniBatchKMeans
@@ -27,11 +28,25 @@ _WHERE = {
     "segment": "covey.recipes.segment",
 }
 
-__all__ = ["KMeans", "MiniBatchKMeans", "Model", "Recorder", "__version__", "load", "segment"]
+#: public modules
+_MODULES = {"metrics"}
+
+__all__ = [
+    "KMeans",
+    "MiniBatchKMeans",
+    "Model",
+    "Recorder",
+    "__version__",
+    "load",
+    "metrics",
+    "segment",
+]
 
 
 def __getattr__(name: str) -> Any:
     """Import the module of a public name when the name is first used."""
+    if name in _MODULES:
+        return importlib.import_module(f"covey.{name}")
     if name not in _WHERE:
         raise AttributeError(f"module 'covey' has no attribute {name!r}")
     value = getattr(importlib.import_module(_WHERE[name]), name)
@@ -40,4 +55,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_WHERE})
+    return sorted({*globals(), *_WHERE, *_MODULES})

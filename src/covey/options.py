@@ -292,6 +292,26 @@ READING: Mapping[str, Option] = _table(
     Option("query", None, (Text(),), "SELECT to run on PostgreSQL, or an SQLite or DuckDB file."),
 )
 
+#: options of `covey.metrics`
+SCORES: Mapping[str, Option] = _table(
+    Option(
+        "method",
+        "exact",
+        (Choice(("exact", "squared", "simplified")),),
+        "Silhouettes by Euclidean distances to rows, by their squares, or by distances to the "
+        "clusters' means.",
+    ),
+    Option(
+        "sample_size",
+        None,
+        (_POSITIVE,),
+        "About how many rows to score, each against all rows; of each cluster its share, and two "
+        "at least.",
+    ),
+    ESTIMATOR["random_state"],
+    Option("return_error", False, (Flag(),), "Return the mean and its standard error."),
+)
+
 
 def option(table: Mapping[str, Option], name: str) -> Any:
     """Make a dataclass field from an option: its default, and the option in the metadata."""

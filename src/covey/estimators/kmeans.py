@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from covey import options
-from covey.engine.best import fit_best
+from covey.engine.best import check_enough_rows, fit_best
 from covey.engine.ladder import Limits, fit_default, fit_long
-from covey.engine.passes import Doubles, Rows
+from covey.engine.optimal import optimal_1d
+from covey.engine.passes import Csr, Doubles, Rows
 from covey.engine.search import OnProgress
 from covey.engine.tracing import OnStep
 from covey.estimators.face import Face, checked_weight, described
@@ -24,6 +25,8 @@ from covey.random import generator
 @described
 class KMeans(Face):
     """Exact k-means.
+
+    Of rows with one feature, k-means++ gives way to the global optimum (``method_`` says so).
 
     {parameters}
 
@@ -134,18 +137,23 @@ class KMeans(Face):
         on_iteration: OnStep | None,
     ) -> Run:
         """Fit as well as ``quality`` asks."""
-        left_to_us = isinstance(self.init, str) and self.init == "k-means++"
-        left_to_us = left_to_us and isinstance(self.n_init, str)
+        our_start = isinstance(self.init, str) and self.init == "k-means++"
         init, n_init = self._starts(rows)
         k, max_iter, tol = int(self.n_clusters), int(self.max_iter), float(self.tol)
         tell = progress(self.verbose, on_iteration)
+        if our_start and not isinstance(rows, Csr) and rows.shape[1] == 1:
+            check_enough_rows(rows, k)
+            run = optimal_1d(rows, k, weight)
+            if tell is not None:
+                tell(run.n_iter, run.centers, run.labels, run.inertia)
+            return run
         if self.quality == "best":
             budget = None if self.time_budget is None else float(self.time_budget)
             return fit_long(
                 rows, k, rng=rng, limits=Limits(max_iter, tol, budget), init=init, n_init=n_init,
                 weight=weight, on_progress=_telling(self.on_progress, bool(self.verbose)),
             )  # fmt: skip
-        if self.quality == "default" and left_to_us:
+        if self.quality == "default" and our_start and isinstance(self.n_init, str):
             limits = Limits(max_iter, tol)
             return fit_default(rows, k, rng=rng, limits=limits, weight=weight, on_iteration=tell)
         return fit_best(

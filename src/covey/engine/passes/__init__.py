@@ -44,6 +44,24 @@ from covey.engine.passes.door import (
     set_threads,
     use_instruction_set,
 )
+from covey.engine.passes.grouping import (
+    label_sums,
+    spreads,
+    twin_label_sums,
+    twin_spreads,
+)
+from covey.engine.passes.partitioning import (
+    PLAIN,
+    PRECISE,
+    Paths,
+    means_between,
+    partition,
+    running_sums,
+    sums_within,
+    twin_means_between,
+    twin_partition,
+    twin_running_sums,
+)
 from covey.engine.passes.seeds import (
     SEED_BLOCK,
     seed_potentials,
@@ -56,12 +74,14 @@ from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
 from covey.flow import Partial
 
 __all__ = [
-    "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Rows",
-    "View", "Watched", "core_file", "descend", "distances", "drift", "equal_rows", "get_threads",
-    "inertia", "instruction_set", "instruction_sets", "lloyd", "nearest", "nearest_two", "review",
-    "round_rows", "seed_potentials", "seed_update", "set_threads", "silhouettes", "spread",
-    "total_inertia", "transfer", "twin_distances", "twin_drift", "twin_equal_rows",
-    "twin_inertia", "twin_lloyd", "twin_nearest", "twin_nearest_two", "twin_review",
-    "twin_seed_potentials", "twin_seed_update", "twin_silhouettes", "twin_spread",
+    "PLAIN", "PRECISE", "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels",
+    "Partial", "Paths", "Rows", "View", "Watched", "core_file", "descend", "distances", "drift",
+    "equal_rows", "get_threads", "inertia", "instruction_set", "instruction_sets", "label_sums",
+    "lloyd", "means_between", "nearest", "nearest_two", "partition", "review", "round_rows",
+    "running_sums", "seed_potentials", "seed_update", "set_threads", "silhouettes", "spread",
+    "spreads", "sums_within", "total_inertia", "transfer", "twin_distances", "twin_drift",
+    "twin_equal_rows", "twin_inertia", "twin_label_sums", "twin_lloyd", "twin_means_between",
+    "twin_nearest", "twin_nearest_two", "twin_partition", "twin_review", "twin_running_sums",
+    "twin_seed_potentials", "twin_seed_update", "twin_silhouettes", "twin_spread", "twin_spreads",
     "use_instruction_set",
 ]  # fmt: skip
