@@ -65,7 +65,7 @@ void between_by(const Dense<T>& X, Range rows, Range columns, double* row_sums, 
       Rows tile;
       tile.read(X, i, count, scratch);
       pack<T> sum[R] = {};
-      mask<T> there[R];
+      mask<T> there[R] = {};
       for (int r = 0; r < R; ++r)
         for (int l = 0; l < W; ++l) there[r][l] = r * W + l < count ? -1 : 0;
       if (!column_sums)
