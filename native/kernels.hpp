@@ -133,6 +133,10 @@ struct Kernels {
   /// Euclidean distances to all centers, out[(i − begin)·k + j].
   void (*distances)(const Dense<T>&, const Across<T>&, Int k, Range, T* out);
 
+  /// Squared distances to all centers over the features that are not NaN, in double:
+  /// out[(i − begin)·stride + j]; slots from k on are filling.
+  void (*squares)(const Dense<T>&, const Across<T>&, Int k, Range, double* out);
+
   /// Silhouettes of the range of `rows`, which have their own labels `own` (n × s):
   /// out[l · out_stride + i − begin]. `sums` has room for offsets[s] × TILE_ROWS doubles.
   void (*silhouettes)(const Cells<T>&, const Dense<T>& rows, const Label* own, Range, double* out,

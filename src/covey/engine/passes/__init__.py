@@ -29,6 +29,14 @@ from covey.engine.passes.door import (
     set_threads,
     use_instruction_set,
 )
+from covey.engine.passes.observing import (
+    observed_nearest,
+    observed_squares,
+    observed_sums,
+    twin_observed_nearest,
+    twin_observed_squares,
+    twin_observed_sums,
+)
 from covey.engine.passes.seeds import (
     SEED_BLOCK,
     seed_potentials,
@@ -37,6 +45,8 @@ from covey.engine.passes.seeds import (
     twin_seed_update,
 )
 from covey.engine.passes.silhouetting import SILHOUETTE_WORK, silhouettes, twin_silhouettes
+from covey.engine.passes.sizing import sized, twin_sized
+from covey.engine.passes.summing import sums, twin_sums
 from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
 from covey.flow import Partial
 
@@ -47,4 +57,7 @@ __all__ = [
     "silhouettes", "twin_distances", "twin_inertia", "twin_lloyd", "twin_nearest",
     "twin_nearest_two", "twin_seed_potentials", "twin_seed_update", "twin_silhouettes",
     "use_instruction_set",
+    "observed_nearest", "observed_squares", "observed_sums", "sized", "sums",
+    "twin_observed_nearest", "twin_observed_squares", "twin_observed_sums", "twin_sized",
+    "twin_sums",
 ]  # fmt: skip
