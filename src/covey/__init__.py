@@ -9,8 +9,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from covey.estimators.bisecting import BisectingKMeans
+    from covey.estimators.constrained import ConstrainedKMeans
     from covey.estimators.kmeans import KMeans
     from covey.estimators.minibatch import MiniBatchKMeans
+    from covey.estimators.missing import MissingKMeans
+    from covey.estimators.spherical import SphericalKMeans
+    from covey.estimators.trimmed import TrimmedKMeans
     from covey.model import Model, load
     from covey.recipes.segment import segment
 
@@ -18,14 +23,22 @@ __version__ = "0.1.0"
 
 #: public name -> the module that defines it
 _WHERE = {
+    "BisectingKMeans": "covey.estimators.bisecting",
+    "ConstrainedKMeans": "covey.estimators.constrained",
     "KMeans": "covey.estimators.kmeans",
     "MiniBatchKMeans": "covey.estimators.minibatch",
+    "MissingKMeans": "covey.estimators.missing",
+    "SphericalKMeans": "covey.estimators.spherical",
+    "TrimmedKMeans": "covey.estimators.trimmed",
     "Model": "covey.model",
     "load": "covey.model",
     "segment": "covey.recipes.segment",
 }
 
-__all__ = ["KMeans", "MiniBatchKMeans", "Model", "__version__", "load", "segment"]
+__all__ = [
+    "BisectingKMeans", "ConstrainedKMeans", "KMeans", "MiniBatchKMeans", "MissingKMeans", "Model",
+    "SphericalKMeans", "TrimmedKMeans", "__version__", "load", "segment",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

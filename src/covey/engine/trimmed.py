@@ -21,6 +21,7 @@ from covey.engine.best import check_enough_rows, mean_variance
 from covey.engine.lloyd import average, farthest
 from covey.engine.passes import Doubles, Floats, Labels, Partial, Rows
 from covey.engine.seeding import first_centers
+from covey.engine.trimmed_seeding import keep_nearest, trimmed_plusplus
 from covey.errors import OptionError
 from covey.flow import Run
 
@@ -38,31 +39,6 @@ def mass_to_trim(n: int, weight: Doubles | None, trim: float) -> float:
     if weight is None or (weight == np.floor(weight)).all():
         return float(np.floor(trim * total * (1 + 1e-12)))  # 0.29 · 100 is 28.999…
     return trim * total
-
-
-def keep_nearest(sq_distance: Doubles, weight: Doubles | None, mass: float) -> Doubles:
-    """Return the weight of each row that is kept (n,) when the farthest are left out.
-
-    Exactly ``mass`` is left out, so of one row perhaps only a part. Of rows equally far, the
-    last ones are left out.
-    """
-    n = len(sq_distance)
-    if weight is None:
-        kept, m = np.ones(n), int(mass)
-        if m > 0:
-            edge = np.partition(sq_distance, n - m)[n - m]
-            beyond = sq_distance > edge
-            kept[beyond] = 0
-            at_edge = np.flatnonzero(sq_distance == edge)
-            kept[at_edge[len(at_edge) - (m - np.count_nonzero(beyond)) :]] = 0
-        return kept
-    order = np.argsort(sq_distance, kind="stable")[::-1]
-    running = np.cumsum(weight[order])
-    out = np.clip(mass - (running - weight[order]), 0.0, weight[order])
-    kept = np.empty(n)
-    kept[order] = weight[order] - out
-    kept[kept <= 1e-12 * weight] = 0.0  # what is left of a whole row is rounding
-    return kept
 
 
 class Trimmed:
@@ -145,7 +121,10 @@ def fit_trimmed(
         )
 
     def start(rng: np.random.Generator) -> tuple[Trimmed, Floats]:
-        centers = first_centers(X, n_clusters, search.init, weight=weight, rng=rng)
+        if isinstance(search.init, str) and search.init == "k-means++":
+            centers = trimmed_plusplus(X, n_clusters, mass, weight=weight, rng=rng)
+        else:
+            centers = first_centers(X, n_clusters, search.init, weight=weight, rng=rng)
         return Trimmed(X, weight, mass), centers
 
     return best_of(search, start, search.tol * mean_variance(X) if search.tol > 0 else 0.0)
