@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -160,3 +162,36 @@ def test_what_cannot_be_is_refused(rng: np.random.Generator) -> None:
         passes.sums(X, labels + 5, None, 2)
     with pytest.raises(ValueError, match="labels, from 0 to below: must be 2; got -1"):
         passes.observed_sums(X, labels - 1, None, 2)
+
+
+#: Puts rows right before a page that must not be touched; a kernel that reads on is killed.
+GUARDED = """
+import ctypes, mmap, sys
+import numpy as np
+from covey.engine import passes
+passes.use_instruction_set(sys.argv[1])
+page = mmap.PAGESIZE
+arena = mmap.mmap(-1, 9 * page)
+base = ctypes.addressof(ctypes.c_char.from_buffer(arena))
+assert ctypes.CDLL(None).mprotect(ctypes.c_void_p(base + 8 * page), page, 0) == 0
+for dtype in (np.float32, np.float64):
+    for n in (1, 5, 16, 64):
+        for d in (1, 2, 3, 4, 5, 7, 8, 9, 17):
+            at = 8 * page - n * d * np.dtype(dtype).itemsize
+            X = np.frombuffer(arena, dtype, n * d, at).reshape(n, d)
+            X[:] = np.arange(n * d).reshape(n, d) % 7
+            k = min(n, 5)
+            labels, _ = passes.observed_nearest(X, X[-k:])
+            passes.observed_squares(X, X[-k:])
+            passes.observed_sums(X, labels, np.ones(n), k)
+            passes.sums(X, labels, None, k)
+            passes.sized(X, X[-k:], None, 1, n, np.zeros(k))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="guards a page by Linux's mprotect")
+def test_no_kernel_reads_beyond_its_rows(isa: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", GUARDED, isa], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
