@@ -76,13 +76,17 @@ def test_keep_nearest_leaves_out_exactly_so_much(sq: np.ndarray, data) -> None:
     n = len(sq)
     weight = data.draw(npst.arrays(np.float64, n, elements=st.integers(0, 3).map(float)))
     mass = float(data.draw(st.integers(0, int(weight.sum()))))
-    kept = keep_nearest(sq, weight, mass)
+    kept, edge = keep_nearest(sq, weight, mass, data.draw(st.sampled_from([0.0, 2.0, 9.0])))
     assert weight.sum() - kept.sum() == mass
     assert ((kept >= 0) & (kept <= weight)).all()
     if (kept < weight).any() and (kept > 0).any():
         assert sq[kept < weight].min() >= sq[kept > 0].max()
-    ones = keep_nearest(sq, None, float(min(int(mass), n)))
-    np.testing.assert_array_equal(ones, keep_nearest(sq, np.ones(n), float(min(int(mass), n))))
+    assert edge == sq[kept < weight].min(initial=np.inf)
+    m = float(min(int(mass), n))
+    ones, edge = keep_nearest(sq, None, m, data.draw(st.sampled_from([0.0, 2.0, 9.0])))
+    weighted, same = keep_nearest(sq, np.ones(n), m)
+    np.testing.assert_array_equal(ones, weighted)
+    assert edge == same
 
 
 @given(cases(), st.data())

@@ -38,9 +38,9 @@ def test_exactly_the_floor_of_the_share(n: int, trim: float, m: int) -> None:
 
 
 def test_of_rows_equally_far_the_last_are_left_out() -> None:
-    assert keep_nearest(np.array([1.0, 4, 4, 0, 4]), None, 2).tolist() == [1, 1, 0, 1, 0]
+    assert keep_nearest(np.array([1.0, 4, 4, 0, 4]), None, 2)[0].tolist() == [1, 1, 0, 1, 0]
     weight = np.array([1.0, 2, 1, 1, 1])
-    assert keep_nearest(np.array([1.0, 4, 4, 0, 4]), weight, 3).tolist() == [1, 1, 0, 1, 0]
+    assert keep_nearest(np.array([1.0, 4, 4, 0, 4]), weight, 3)[0].tolist() == [1, 1, 0, 1, 0]
     fitted = TrimmedKMeans(1, trim=0.25, init=[[0.0]]).fit([[-1.0], [1.0], [-1.0], [1.0]])
     assert fitted.labels_.tolist() == [0, 0, 0, -1]
 
@@ -71,7 +71,8 @@ def test_weights_that_are_shares() -> None:
     # 0.2 of a weight of 1.0 is left out: all of the last row (0.1) and half of the one before.
     weight = np.array([0.3, 0.4, 0.2, 0.1])
     assert mass_to_trim(4, weight, 0.2) == pytest.approx(0.2)
-    kept = keep_nearest(np.array([0.0, 1, 2, 3]), weight, 0.2)
+    kept, edge = keep_nearest(np.array([0.0, 1, 2, 3]), weight, 0.2)
+    assert edge == 2
     np.testing.assert_allclose(kept, [0.3, 0.4, 0.1, 0])
 
 

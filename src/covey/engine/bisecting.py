@@ -18,11 +18,14 @@ from covey.engine import passes
 from covey.engine.alternate import Search, refuse_overflow
 from covey.engine.best import check_enough_rows, fit_best
 from covey.engine.gather import subset
+from covey.engine.lloyd import lloyd
 from covey.engine.passes import Doubles, Floats, Labels, Rows
 from covey.flow import Run
 
-#: What a cluster to be split has most of.
-STRATEGIES = ("biggest_inertia", "largest_cluster")
+#: Of larger clusters, starts are run out on so many rows drawn at random, and only the best of
+#: them on all rows: two means need no more to be near their place (1M × 5, k = 8: a third of the
+#: time, the same inertia).
+SAMPLE = 2048
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class _Node:
 
     center: Floats  # (d,)
     rows: NDArray[np.intp]  # of X; emptied by a split
+    variance: float  # mean over the features
     score: float  # the next to be split has the greatest; −1 when it cannot be
     split: Run | None = None
     children: list[_Node] = field(default_factory=list)
@@ -96,7 +100,10 @@ def fit_bisecting(
     n = X.shape[0]
     sums, mass = passes.sums(X, np.zeros(n, np.int32), weight, 1)
     with np.errstate(over="ignore", invalid="ignore"):
-        root = _Node((sums[0] / mass[0]).astype(X.dtype), np.arange(n), np.inf)
+        center = (sums[0] / mass[0]).astype(X.dtype)
+        inertia = float(passes.inertia(X, center[None], np.zeros(n, np.int32), weight)[0])
+    refuse_overflow(inertia, X.dtype)
+    root = _Node(center, np.arange(n), inertia / (mass[0] * X.shape[1]), np.inf)
     leaves = [root]
     n_iter = 0
     while len(leaves) < n_clusters:
@@ -117,45 +124,63 @@ def fit_bisecting(
         labels[leaf.rows] = label
     centers = np.stack([leaf.center for leaf in leaves])
     inertia = float(passes.inertia(X, centers, labels, weight).sum())
-    refuse_overflow(inertia, X.dtype)
     return Run(centers, labels, inertia, n_iter, True), tree
 
 
 def _split(X: Rows, node: _Node, strategy: str, search: Search, weight: Doubles | None) -> int:
     """Give a cluster two children unless its rows are all equal; return the iterations it took."""
-    if len(node.rows) < 2:
+    rows = node.rows if weight is None else node.rows[weight[node.rows] > 0]
+    if len(rows) < 2:
         return 0
-    whole = len(node.rows) == X.shape[0]
-    part = X if whole else subset(X, node.rows)
+    part = X if len(node.rows) == X.shape[0] else subset(X, node.rows)
     mass = None if weight is None else weight[node.rows]
-    if mass is not None and not mass.any():
-        return 0
-    run = fit_best(
-        part, 2, rng=search.rng, init=search.init, n_init=search.n_init, weight=mass,
-        max_iter=search.max_iter, tol=search.tol, on_iteration=search.on_iteration,
-    )  # fmt: skip
+    run = _two_means(X, part, node, search, (rows, weight))
     sums, weights = passes.sums(part, run.labels, mass, 2)
     if not weights.all():
         return run.n_iter
     means = np.ascontiguousarray(sums / weights[:, None], dtype=X.dtype)
-    scores = weights
-    if strategy == "biggest_inertia":
-        scores = passes.inertia(part, means, run.labels, mass)
+    inertia = passes.inertia(part, means, run.labels, mass)
+    scores = inertia if strategy == "biggest_inertia" else weights
     node.split = run
     for side in (0, 1):
-        node.children.append(
-            _Node(means[side], node.rows[run.labels == side], float(scores[side]))
-        )
+        mine = node.rows[run.labels == side]
+        variance = float(inertia[side] / (weights[side] * X.shape[1]))
+        node.children.append(_Node(means[side], mine, variance, float(scores[side])))
     node.rows = node.rows[:0]
     return run.n_iter
+
+
+def _two_means(
+    X: Rows,
+    part: Rows,
+    node: _Node,
+    search: Search,
+    able: tuple[NDArray[np.intp], Doubles | None],
+) -> Run:
+    """Run 2-means on a cluster from the best of several starts; ``able`` rows have weight."""
+    rows, weight = able
+    options: dict[str, Any] = {"max_iter": search.max_iter, "on_iteration": search.on_iteration}
+    mass = None if weight is None else weight[node.rows]
+    if len(rows) <= SAMPLE or callable(search.init):
+        return fit_best(
+            part, 2, rng=search.rng, init=search.init, n_init=search.n_init, tol=search.tol,
+            weight=mass, **options,
+        )  # fmt: skip
+    drawn = np.sort(search.rng.choice(rows, SAMPLE, replace=False))
+    start = fit_best(
+        subset(X, drawn), 2, rng=search.rng, init=search.init, n_init=search.n_init,
+        tol=search.tol, weight=None if weight is None else weight[drawn],
+        max_iter=search.max_iter,
+    )  # fmt: skip
+    return lloyd(part, start.centers, weight=mass, tol=search.tol * node.variance, **options)
 
 
 def _halve(node: _Node, places: Floats) -> list[_Node]:
     """Split a cluster of equal rows into itself and one without rows: ties go to the first."""
     node.split = Run(places, np.zeros(0, np.int32), 0.0, 0, True)
     node.children = [
-        _Node(node.center, node.rows, -1.0),
-        _Node(node.center, node.rows[:0], -2.0),
+        _Node(node.center, node.rows, 0.0, -1.0),
+        _Node(node.center, node.rows[:0], 0.0, -2.0),
     ]
     node.rows = node.rows[:0]
     return node.children

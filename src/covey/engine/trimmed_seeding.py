@@ -1,7 +1,7 @@
 """First centers that outliers don't draw: greedy k-means++ with distances capped.
 
 Plain k-means++ draws the rows that are farthest, which are the outliers. Here a squared distance
-counts at most as much as that of the farthest row kept, in drawing candidates and in judging
+counts at most as much as that of the nearest row left out, in drawing candidates and in judging
 them: an outlier alone earns next to nothing, a group that no center covers earns much.
 
 References
@@ -24,29 +24,50 @@ from covey.engine.passes import Doubles, Floats, Rows
 _MERGED_ROWS = 4096
 
 
-def keep_nearest(sq_distance: Doubles, weight: Doubles | None, mass: float) -> Doubles:
+def keep_nearest(
+    sq_distance: Doubles, weight: Doubles | None, mass: float, guess: float = 0.0
+) -> tuple[Doubles, float]:
     """Return the weight of each row that is kept (n,) when the farthest are left out.
 
     Exactly ``mass`` is left out, so of one row perhaps only a part. Of rows equally far, the
     last ones are left out.
+
+    Parameters
+    ----------
+    sq_distance : (n,) float64
+    weight : (n,) float64 >= 0, or None for ones
+    mass : float
+        A whole number where weight is None.
+    guess : float
+        A squared distance that more than ``mass`` is probably beyond: then only those rows are
+        looked at. It changes nothing but the time.
+
+    Returns
+    -------
+    kept : (n,) float64
+    edge : float
+        Least squared distance of which something is left out; infinite when nothing is.
     """
-    n = len(sq_distance)
+    kept = np.ones(len(sq_distance)) if weight is None else weight.copy()
+    if mass <= 0:
+        return kept, np.inf
+    far = np.flatnonzero(sq_distance >= guess)
+    if kept[far].sum() < mass:
+        far = np.arange(len(kept))
+    sq = sq_distance[far]
     if weight is None:
-        kept, m = np.ones(n), int(mass)
-        if m > 0:
-            edge = np.partition(sq_distance, n - m)[n - m]
-            beyond = sq_distance > edge
-            kept[beyond] = 0
-            at_edge = np.flatnonzero(sq_distance == edge)
-            kept[at_edge[len(at_edge) - (m - np.count_nonzero(beyond)) :]] = 0
-        return kept
-    order = np.argsort(sq_distance, kind="stable")[::-1]
-    running = np.cumsum(weight[order])
-    out = np.clip(mass - (running - weight[order]), 0.0, weight[order])
-    kept = np.empty(n)
-    kept[order] = weight[order] - out
-    kept[kept <= 1e-12 * weight] = 0.0  # what is left of a whole row is rounding
-    return kept
+        m = int(mass)
+        edge = np.partition(sq, len(sq) - m)[len(sq) - m]
+        kept[far[sq > edge]] = 0
+        at_edge = far[sq == edge]
+        kept[at_edge[len(at_edge) - (m - np.count_nonzero(sq > edge)) :]] = 0
+        return kept, float(edge)
+    order = np.argsort(sq, kind="stable")[::-1]
+    w = kept[far[order]]
+    rest = w - np.clip(mass - (np.cumsum(w) - w), 0.0, w)
+    rest[rest <= 1e-12 * w] = 0.0  # what is left of a whole row is rounding
+    kept[far[order]] = rest
+    return kept, float(sq[order][rest < w].min(initial=np.inf))
 
 
 def trimmed_plusplus(
@@ -85,8 +106,7 @@ def _greedy(
     sq_closest = np.full(X.shape[0], np.inf)
     passes.seed_update(X, dense_rows(X, np.array(chosen))[0], sq_closest, weight)
     while len(chosen) < n_clusters and 0 < sq_closest.max() < np.inf:
-        kept = keep_nearest(sq_closest, weight, mass)
-        edge = float(sq_closest[kept > 0].max(initial=0.0))
+        _, edge = keep_nearest(sq_closest, weight, mass)
         capped = np.minimum(sq_closest, edge) if edge > 0 else sq_closest.copy()
         drawn = _draw(capped * ones, rng.random(trials))
         centers = dense_rows(X, drawn)
@@ -99,7 +119,7 @@ def _greedy(
 def _kept_inertia(X: Rows, row: int, weight: Doubles | None, mass: float) -> float:
     """Return the inertia of the rows kept about one row."""
     _, sq_distance = passes.nearest(X, dense_rows(X, np.array([row])))
-    return float((keep_nearest(sq_distance, weight, mass) * sq_distance).sum())
+    return float((keep_nearest(sq_distance, weight, mass)[0] * sq_distance).sum())
 
 
 def _draw(mass: Doubles, shares: Doubles) -> NDArray[np.intp]:
