@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
+import covey
 from covey import errors, options
 from covey.cli.main import cli
 
@@ -28,6 +30,7 @@ def reference() -> str:
     parts += [f"| {code} | {meaning} |" for code, meaning in exit_codes()]
     parts += ["", "## Options of `covey segment` and `covey.segment`", "", *table(options.SEGMENT)]
     parts += ["", "## Options of reading a table", "", *table(options.READING)]
+    parts += ["", "## Estimators", "", *estimators()]
     parts += ["", "## Options of the estimators", "", *table(options.ESTIMATOR)]
     return re.sub(r"[ \t]+\n", "\n", "\n".join(parts).rstrip() + "\n")
 
@@ -39,6 +42,20 @@ def table(entries: Mapping[str, options.Option]) -> list[str]:
         for entry in entries.values()
     ]
     return ["| option | default | must be | what it does |", "|---|---|---|---|", *rows]
+
+
+def estimators() -> list[str]:
+    """Return a Markdown table of the estimators: what each is for, and its parameters."""
+    rows = []
+    for name in filter(lambda name: name.endswith("KMeans"), covey.__all__):
+        kind = getattr(covey, name)
+        what = (kind.__doc__ or "").strip().splitlines()[0]
+        parameters = ", ".join(
+            f"`{each.name}={each.default!r}`"
+            for each in inspect.signature(kind).parameters.values()
+        )
+        rows.append(f"| `covey.{name}` | {cell(what)} | {cell(parameters)} |")
+    return ["| class | what it is | parameters and defaults |", "|---|---|---|", *rows]
 
 
 def cell(text: str) -> str:

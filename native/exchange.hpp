@@ -76,7 +76,7 @@ class Exchange {
   static constexpr Priced END{std::numeric_limits<double>::infinity(),
                               std::numeric_limits<Int>::max()};
   struct Heap {
-    std::vector<Priced> rows;  // the cheapest in front
+    std::vector<Priced> rows;                                   // the cheapest in front
     Priced limit{-std::numeric_limits<double>::infinity(), 0};  // END: all members are there
   };
 

@@ -110,8 +110,8 @@ class Sizing {
   Int k_, low_, high_;
   std::vector<double> price_;  // of each cluster and of the hub
   Exchange<T> exchange_;
-  std::vector<Int> held_;    // size that the hub's arc of each cluster holds
-  std::vector<Int> excess_;  // of each cluster and of the hub: more than it passes on
+  std::vector<Int> held_;     // size that the hub's arc of each cluster holds
+  std::vector<Int> excess_;   // of each cluster and of the hub: more than it passes on
   std::vector<Int> through_;  // whence the shortest path comes, −1 where it starts
 };
 

@@ -98,7 +98,7 @@ def test_weights_count_in_costs_and_means_but_not_in_sizes() -> None:
 
 
 def test_what_cannot_be_clustered() -> None:
-    with pytest.raises(TypeError, match="[Ss]parse"):
+    with pytest.raises(TypeError, match=r"[Ss]parse"):
         ConstrainedKMeans(2).fit(sp.csr_array(LINE))
     with pytest.raises(InputError, match="sum of squares of inf"):
         ConstrainedKMeans(2).fit([[1e200], [-1e200], [0.0]])

@@ -88,7 +88,7 @@ def test_what_tells_nothing_is_refused() -> None:
         MissingKMeans(1).fit([[1.0, NAN], [2.0, NAN]])
     with pytest.raises(ValueError, match="infinity"):
         MissingKMeans(1).fit([[1.0, np.inf]])
-    with pytest.raises(TypeError, match="[Ss]parse"):
+    with pytest.raises(TypeError, match=r"[Ss]parse"):
         MissingKMeans(1).fit(sp.csr_array([[1.0, 2]]))
     with pytest.raises(InputError, match="must have squares that float64 can hold"):
         MissingKMeans(2).fit([[1e200, NAN], [-1e200, 1.0], [0.0, 1.0]])

@@ -1,7 +1,7 @@
 """First centers that outliers don't draw: greedy k-means++ with distances capped.
 
 Plain k-means++ draws the rows that are farthest, which are the outliers. Here a squared distance
-counts at most as much as that of the nearest row left out, in drawing candidates and in judging
+counts at most as much as that of the farthest row kept, in drawing candidates and in judging
 them: an outlier alone earns next to nothing, a group that no center covers earns much.
 
 References
@@ -106,8 +106,9 @@ def _greedy(
     sq_closest = np.full(X.shape[0], np.inf)
     passes.seed_update(X, dense_rows(X, np.array(chosen))[0], sq_closest, weight)
     while len(chosen) < n_clusters and 0 < sq_closest.max() < np.inf:
-        _, edge = keep_nearest(sq_closest, weight, mass)
-        capped = np.minimum(sq_closest, edge) if edge > 0 else sq_closest.copy()
+        kept, _ = keep_nearest(sq_closest, weight, mass)
+        most = float(sq_closest[kept > 0].max(initial=0.0))
+        capped = np.minimum(sq_closest, most) if most > 0 else sq_closest.copy()
         drawn = _draw(capped * ones, rng.random(trials))
         centers = dense_rows(X, drawn)
         best = int(np.argmin(passes.seed_potentials(X, centers, capped, weight)))

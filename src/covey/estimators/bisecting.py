@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from covey import options
 from covey.engine import passes
 from covey.engine.alternate import Search
 from covey.engine.bisecting import Tree, fit_bisecting

@@ -1,4 +1,4 @@
-"""What the faces of the other kinds of k-means share: one fit, in which only the problem differs."""
+"""What the faces of the other kinds of k-means share: one fit; only the problem differs."""
 
 # ruff: noqa: ARG002 - scikit-learn's methods take y and ignore it
 
@@ -17,7 +17,7 @@ from covey.random import generator
 
 
 class KindFace(Face):
-    """A face whose class says what to solve (``_solve``) and keeps what else it learns (``_keep``)."""
+    """A face whose class says what to solve, and keeps what else it learns."""
 
     max_iter: int
     tol: float

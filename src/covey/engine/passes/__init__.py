@@ -53,11 +53,10 @@ from covey.flow import Partial
 __all__ = [
     "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Rows",
     "core_file", "distances", "get_threads", "inertia", "instruction_set", "instruction_sets",
-    "lloyd", "nearest", "nearest_two", "seed_potentials", "seed_update", "set_threads",
-    "silhouettes", "twin_distances", "twin_inertia", "twin_lloyd", "twin_nearest",
-    "twin_nearest_two", "twin_seed_potentials", "twin_seed_update", "twin_silhouettes",
+    "lloyd", "nearest", "nearest_two", "observed_nearest", "observed_squares", "observed_sums",
+    "seed_potentials", "seed_update", "set_threads", "silhouettes", "sized", "sums",
+    "twin_distances", "twin_inertia", "twin_lloyd", "twin_nearest", "twin_nearest_two",
+    "twin_observed_nearest", "twin_observed_squares", "twin_observed_sums",
+    "twin_seed_potentials", "twin_seed_update", "twin_silhouettes", "twin_sized", "twin_sums",
     "use_instruction_set",
-    "observed_nearest", "observed_squares", "observed_sums", "sized", "sums",
-    "twin_observed_nearest", "twin_observed_squares", "twin_observed_sums", "twin_sized",
-    "twin_sums",
 ]  # fmt: skip

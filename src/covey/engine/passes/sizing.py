@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from covey.engine.passes.door import core, given
 from covey.engine.passes.observing import twin_observed_squares
@@ -27,7 +28,7 @@ def sized(
     ----------
     X : (n, d) float32 or float64
     centers : (k, d), dtype of X
-    weight : (n,) float64 > 0, or None for ones
+    weight : (n,) float64 >= 0, or None for ones
         Of the costs; every row counts as one in the sizes.
     low, high : int
         low · k ≤ n ≤ high · k.
@@ -44,9 +45,7 @@ def sized(
     return labels
 
 
-def twin_sized(
-    X: Floats, centers: Floats, weight: Doubles | None, low: int, high: int
-) -> Labels:
+def twin_sized(X: Floats, centers: Floats, weight: Doubles | None, low: int, high: int) -> Labels:
     """Do what ``sized`` does from prices of zero, in NumPy: Bellman and Ford for each row moved."""
     n, k = len(X), len(centers)
     cost = twin_observed_squares(X, centers) * (np.ones(n) if weight is None else weight)[:, None]
@@ -78,7 +77,7 @@ def twin_sized(
 
 
 def _arcs(
-    cost: Doubles, labels: Labels, held: Labels, low: int, high: int
+    cost: Doubles, labels: Labels, held: NDArray[np.intp], low: int, high: int
 ) -> tuple[Doubles, Labels]:
     """Return the cost of one more unit from each cluster (and the hub, the last) to each other."""
     k = cost.shape[1]
