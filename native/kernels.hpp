@@ -134,8 +134,8 @@ struct Kernels {
   void (*distances)(const Dense<T>&, const Across<T>&, Int k, Range, T* out);
 
   /// Squared distances to all centers over the features that are not NaN, in double:
-  /// out[(i − begin)·stride + j]; slots from k on are filling.
-  void (*squares)(const Dense<T>&, const Across<T>&, Int k, Range, double* out);
+  /// out[(i − begin)·stride + j]; slots from k on are filling. Feature d of the centers is zeros.
+  void (*squares)(const Dense<T>&, const Across<double>&, Int k, Range, double* out);
 
   /// Silhouettes of the range of `rows`, which have their own labels `own` (n × s):
   /// out[l · out_stride + i − begin]. `sums` has room for offsets[s] × TILE_ROWS doubles.

@@ -12,31 +12,43 @@ class Observed {
   static constexpr Int ROWS = 64;  // a tile of distances to 1000 centers stays in L2
 
   Observed(const Dense<T>& X, const Centers<T>& centers, int n_threads)
-      : X_(X), k_(centers.k), turned_(centers), tiles_(n_threads, ROWS * turned_.view().stride) {}
+      : X_(X),
+        k_(centers.k),
+        stride_((centers.k + ACROSS - 1) / ACROSS * ACROSS),
+        turned_(1, (centers.d + 1) * stride_),
+        tiles_(n_threads, ROWS * stride_) {
+    std::fill(turned_[0], turned_[0] + (centers.d + 1) * stride_, 0.0);
+    for (Int j = 0; j < centers.k; ++j)
+      for (Int f = 0; f < centers.d; ++f) turned_[0][f * stride_ + j] = double(centers.row(j)[f]);
+  }
 
   /// The tile of distances, a row of stride() after the other.
   const double* squares(Range rows, int worker) const {
-    kernels<T>().squares(X_, turned_.view(), k_, rows, tiles_[worker]);
+    kernels<T>().squares(X_, {turned_[0], nullptr, stride_}, k_, rows, tiles_[worker]);
     return tiles_[worker];
   }
-  Int stride() const { return turned_.view().stride; }
+  Int stride() const { return stride_; }
 
   /// Label and distance of each of at most ROWS rows.
   void nearest(Range rows, int worker, Label* labels, double* sq) const {
     const double* tile = squares(rows, worker);
     for (Int i = 0; i < rows.size(); ++i, tile += stride()) {
       Label best = 0;
-      for (Int j = 1; j < k_; ++j)
-        if (tile[j] < tile[best]) best = static_cast<Label>(j);
+      double least = tile[0];
+      for (Int j = 1; j < k_; ++j) {  // without a branch, which nobody could predict
+        const bool less = tile[j] < least;
+        least = less ? tile[j] : least;
+        best = less ? static_cast<Label>(j) : best;
+      }
       labels[i] = best;
-      sq[i] = tile[best];
+      sq[i] = least;
     }
   }
 
  private:
   Dense<T> X_;
-  Int k_;
-  Turned<T> turned_;
+  Int k_, stride_;
+  Buffers<double> turned_;  // the centers across, and a feature of zeros
   Buffers<double> tiles_;
 };
 

@@ -129,8 +129,13 @@ void sized(const Dense<T>& X, const Centers<T>& centers, const double* weight, I
       for (Int i = rows.begin; i < rows.end; ++i, sq += observed.stride()) {
         const double w = weight ? weight[i] : 1.0;
         Label best = 0;
-        for (Int j = 1; j < centers.k; ++j)
-          if (w * sq[j] - prices[j] < w * sq[best] - prices[best]) best = static_cast<Label>(j);
+        double least = w * sq[0] - prices[0];
+        for (Int j = 1; j < centers.k; ++j) {
+          const double value = w * sq[j] - prices[j];
+          const bool less = value < least;
+          least = less ? value : least;
+          best = less ? static_cast<Label>(j) : best;
+        }
         labels[i] = best;
       }
     });

@@ -1,6 +1,7 @@
 // Squared distances of rows to all centers, in double, over the features that a row has.
 //
-// Centers in lanes: a row's value meets all centers at once, and a missing one (NaN) is one branch.
+// Centers in lanes: a row's value meets all centers at once. A missing value (NaN) becomes 0 and
+// meets the zeros behind the centers' last feature: no branch, which nobody could predict.
 #include "tables.hpp"
 #include "tile.hpp"
 
@@ -9,17 +10,17 @@ namespace {
 
 /// The distances of one row to P registers of centers.
 template <int P, class T>
-void square_some(const Dense<T>& X, Int i, const Across<T>& centers, Int j, double* sq) {
+void square_some(const Dense<T>& X, Int i, const Across<double>& centers, Int j, double* sq) {
   constexpr int N = lanes<double>;
   pack<double> sum[P] = {};
   const T* row = X.row(i);
   for (Int f = 0; f < X.d; ++f) {
-    if (row[f] != row[f]) continue;
-    const pack<double> x = broadcast<pack<double>>(row[f]);
-    const T* center = centers.feature(f) + j;
+    pack<double> x = broadcast<pack<double>>(row[f]);
+    x = select(x == x, x, pack<double>{});
+    const double* center = centers.feature(f + (X.d - f) * Int{row[f] != row[f]}) + j;
     COVEY_UNROLL
     for (int q = 0; q < P; ++q) {
-      const pack<double> difference = x - doubles<N>(center + q * N);
+      const pack<double> difference = x - load<pack<double>>(center + q * N);
       sum[q] += difference * difference;
     }
   }
@@ -28,7 +29,7 @@ void square_some(const Dense<T>& X, Int i, const Across<T>& centers, Int j, doub
 }
 
 template <class T>
-void squares(const Dense<T>& X, const Across<T>& centers, Int k, Range range, double* out) {
+void squares(const Dense<T>& X, const Across<double>& centers, Int k, Range range, double* out) {
   constexpr int N = lanes<double>;
   for (Int i = range.begin; i < range.end; ++i, out += centers.stride)
     for (Int j = 0; j < k;) {

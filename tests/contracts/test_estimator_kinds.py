@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from covey import (
     BisectingKMeans,
@@ -155,3 +156,41 @@ class TestMissingKMeansWithGaps(EstimatorContract):
         np.testing.assert_array_equal(fitted.labels_, sq.argmin(axis=1))
         np.testing.assert_allclose(fitted.inertia_, weight @ sq.min(axis=1), rtol=1e-12)
         np.testing.assert_allclose(fitted.score(X, sample_weight=weight), -fitted.inertia_)
+
+
+def first_rows(X, n_clusters: int, random_state):
+    """Choose first centers that no hash of the values decides."""
+    return X[:n_clusters]
+
+
+KINDS = [BisectingKMeans, SphericalKMeans, ConstrainedKMeans, TrimmedKMeans, MissingKMeans]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("dtype", "power"), [("float32", 50), ("float64", 100), ("float64", 400)])
+def test_the_unit_does_not_matter(kind: type, dtype: str, power: int) -> None:
+    """Rows in another unit, a power of two up or down, have the same labels, exactly."""
+    rng = np.random.default_rng(1)
+    X = (rng.normal(size=(600, 3)) + 4 * rng.integers(0, 3, size=(600, 1))).astype(dtype)
+    options = {"n_clusters": 5, "init": first_rows, "n_init": 1}
+    options |= {"size_min": 100} if kind is ConstrainedKMeans else {}
+    here = kind(**options).fit(X)
+    for scale in (2.0**power, 2.0**-power):
+        there = kind(**options).fit(X * X.dtype.type(scale))
+        np.testing.assert_array_equal(there.labels_, here.labels_)
+        by = 1.0 if kind is SphericalKMeans else scale
+        np.testing.assert_array_equal(
+            there.cluster_centers_.astype(float), here.cluster_centers_ * by
+        )
+        assert there.inertia_ == here.inertia_ * by**2
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if k is not SphericalKMeans])
+def test_far_from_the_origin(kind: type) -> None:
+    """Whole numbers and halves, 2^26 away: every difference is exact, so labels are the same."""
+    rng = np.random.default_rng(1)
+    X = rng.integers(-40, 40, size=(600, 2)) / 2
+    options = {"n_clusters": 5, "init": first_rows, "n_init": 1, "max_iter": 1}
+    here, there = (kind(**options).fit(X + offset) for offset in (0.0, 2.0**26))
+    np.testing.assert_array_equal(there.labels_, here.labels_)
+    np.testing.assert_allclose(there.inertia_, here.inertia_, rtol=1e-6)

@@ -31,7 +31,7 @@ from covey.testing import EstimatorContract
         SphericalKMeans(),
         SphericalKMeans(n_clusters=2, n_init=2, max_iter=5),
         ConstrainedKMeans(),
-        ConstrainedKMeans(n_clusters=2, n_init=2, max_iter=5, size_max=25),
+        ConstrainedKMeans(n_clusters=2, n_init=2, max_iter=5, size_min=2),
         TrimmedKMeans(),
         TrimmedKMeans(n_clusters=2, n_init=2, max_iter=5),
         MissingKMeans(),

@@ -113,7 +113,7 @@ def test_spherical(case) -> None:
     np.testing.assert_allclose(np.linalg.norm(run.centers.astype(float), axis=1), 1, rtol=1e-6)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50, deadline=None)
 @given(cases(), st.sampled_from(["biggest_inertia", "largest_cluster"]), st.integers(0, 99))
 def test_bisecting(case, strategy: str, seed: int) -> None:
     X, weight, start = case
