@@ -5,8 +5,9 @@
 
 namespace covey {
 
-void bind_rows(nanobind::module_& m);   // passes that dense and sparse rows share
-void bind_dense(nanobind::module_& m);  // passes over dense rows alone
-void bind_kinds(nanobind::module_& m);  // passes of other kinds of k-means
+void bind_rows(nanobind::module_& m);     // passes that dense and sparse rows share
+void bind_dense(nanobind::module_& m);    // passes over dense rows alone
+void bind_bounded(nanobind::module_& m);  // passes that leave rows out by bounds
+void bind_kinds(nanobind::module_& m);    // passes of other kinds of k-means
 
 }  // namespace covey

@@ -51,6 +51,20 @@ struct Screen {
   float reach;          // most ‖c − shift‖
 };
 
+/// How exact the rows and centers are that a review sees, and what its distances are told in.
+struct Unit {
+  double scale = 1;  // distances are told in units of 1 / scale
+  float reach = 0;   // both were rounded to float, and no center is longer than this; 0: exact
+  float tail = 0;    // the last feature is the length of what was left out; no center's is longer
+};
+
+/// What a review finds: room for CHUNK + TILE_ROWS.
+struct Found {
+  Label* label;
+  float *low, *near;  // bounds on the distance to the nearest center
+  float* next;        // lower bound on the distance to every other center; < near: in doubt
+};
+
 inline constexpr Int ACROSS = 16;  // a multiple of the lanes of every register
 
 struct Range {
@@ -116,11 +130,43 @@ struct Kernels {
   double (*add_rows)(const Dense<T>&, const double* centers, Range, const Label* labels,
                      const double* weight, Sums);
 
+  /// Add x − shift and its square to `sum` and `square`, for n times `period` values that follow
+  /// each other.
+  void (*spread)(const T* x, Int n, Int period, const double* shift, double* sum, double* square);
+
   /// Σ w sq; `weight` may be null.
   double (*weigh)(const T* sq, const double* weight, Int n);
 
   /// Put `found` into `labels`; returns how many differed.
   Int (*relabel)(const Label* found, Label* labels, Int n);
+
+  /// Offsets of the rows that must be looked at again, those with due <= clock, into `rows` (room
+  /// for n and a register); returns how many. See reviewing.cpp.
+  Int (*overdue)(const float* due, float clock, Int n, std::int32_t* rows);
+
+  /// Nearest center as by `nearest`, and bounds on distances. Where rows are not exact, a row with
+  /// next <= near is in doubt.
+  void (*review)(const Dense<T>&, const Centers<T>&, const Unit&, Range, Found, T* scratch);
+
+  /// The same for rows of many features, in another order of summing: a row with next <= near is in
+  /// doubt, however exact the rows.
+  void (*skim)(const Dense<T>&, const Centers<T>&, const Unit&, Range, Found, T* scratch);
+
+  /// Copy the rows at n offsets.
+  void (*pick)(const Dense<T>&, const std::int32_t* rows, Int n, T* to);
+
+  /// Write when n rows are due, at the offsets `rows` or (null) the first n.
+  void (*defer)(const std::int32_t* rows, const Found&, float clock, Int n, float* due);
+
+  /// Those of n rows, at the offsets `rows` or (null) the first n, whose label is not the one
+  /// found, as offset · 2³² + label found; returns how many.
+  Int (*differing)(const std::int32_t* rows, const Label* found, const Label* labels, Int n,
+                   std::uint64_t* changes);
+
+  /// Take n such rows from the sums of their labels to those of the labels found: those of the
+  /// features in the range, of which the last is d, the weight.
+  void (*settle)(const Dense<T>&, const std::uint64_t* changes, Int n, const double* weight,
+                 const Label* labels, Range features, Sums);
 
   /// Add Σ w min(sq_closest, ‖x − c‖²) to `sums[j]` for each of at most CANDIDATES centers.
   void (*potentials)(const Dense<T>&, const Centers<T>&, Range, const double* sq_closest,

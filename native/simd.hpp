@@ -112,6 +112,36 @@ inline bool any(M where) {
   return all != 0;
 }
 
+/// One bit for each lane of floats where a comparison held.
+inline unsigned bits_of(mask<float> where) {
+#if COVEY_WIDTH == 64
+  return _mm512_movepi32_mask((__m512i)where);
+#elif COVEY_WIDTH == 32
+  return static_cast<unsigned>(_mm256_movemask_ps((__m256)where));
+#elif defined(__SSE2__)
+  return static_cast<unsigned>(_mm_movemask_ps((__m128)where));
+#else
+  unsigned bits = 0;
+  for (int l = 0; l < lanes<float>; ++l) bits |= unsigned(where[l] & 1) << l;
+  return bits;
+#endif
+}
+
+/// Write first + l for each lane l where `where` holds; may write a register. Returns how many.
+inline int append(std::int32_t* to, std::int32_t first, mask<float> where) {
+  unsigned bits = bits_of(where);
+#if COVEY_WIDTH == 64
+  const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512i number = _mm512_add_epi32(lane, _mm512_set1_epi32(first));
+  _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(static_cast<__mmask16>(bits), number));
+  return __builtin_popcount(bits);
+#else
+  int count = 0;
+  for (; bits; bits &= bits - 1) to[count++] = first + __builtin_ctz(bits);
+  return count;
+#endif
+}
+
 /// Sum of the lanes, halves folded onto each other: one fixed order for each width.
 template <class T, int N, class V>
 inline T total(V value) {

@@ -21,6 +21,20 @@ from covey.engine.passes.assigning import (
     twin_nearest,
     twin_nearest_two,
 )
+from covey.engine.passes.bounding import (
+    View,
+    Watched,
+    drift,
+    equal_rows,
+    review,
+    round_rows,
+    spread,
+    total_inertia,
+    twin_drift,
+    twin_equal_rows,
+    twin_review,
+    twin_spread,
+)
 from covey.engine.passes.door import (
     core_file,
     get_threads,
@@ -51,12 +65,14 @@ from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
 from covey.flow import Partial
 
 __all__ = [
-    "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Rows",
-    "core_file", "distances", "get_threads", "inertia", "instruction_set", "instruction_sets",
-    "lloyd", "nearest", "nearest_two", "observed_nearest", "observed_squares", "observed_sums",
-    "seed_potentials", "seed_update", "set_threads", "silhouettes", "sized", "sums",
-    "twin_distances", "twin_inertia", "twin_lloyd", "twin_nearest", "twin_nearest_two",
-    "twin_observed_nearest", "twin_observed_squares", "twin_observed_sums",
-    "twin_seed_potentials", "twin_seed_update", "twin_silhouettes", "twin_sized", "twin_sums",
+    "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Rounded",
+    "Rows", "View", "Watched", "core_file", "distances", "drift", "equal_rows", "get_threads",
+    "inertia", "instruction_set", "instruction_sets", "lloyd", "nearest", "nearest_two",
+    "observed_nearest", "observed_squares", "observed_sums", "review", "round_rows",
+    "seed_potentials", "seed_update", "set_threads", "silhouettes", "sized", "spread", "sums",
+    "total_inertia", "twin_distances", "twin_drift", "twin_equal_rows", "twin_inertia",
+    "twin_lloyd", "twin_nearest", "twin_nearest_two", "twin_observed_nearest",
+    "twin_observed_squares", "twin_observed_sums", "twin_review", "twin_seed_potentials",
+    "twin_seed_update", "twin_silhouettes", "twin_sized", "twin_spread", "twin_sums",
     "use_instruction_set",
 ]  # fmt: skip
