@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+import covey
 from covey import errors, metrics, options
 from covey.cli.main import cli
 
@@ -29,6 +30,7 @@ def reference() -> str:
     parts += [f"| {code} | {meaning} |" for code, meaning in exit_codes()]
     parts += ["", "## Options of `covey segment` and `covey.segment`", "", *table(options.SEGMENT)]
     parts += ["", "## Options of reading a table", "", *table(options.READING)]
+    parts += ["", "## Estimators", "", *estimators()]
     parts += ["", "## Options of the estimators", "", *table(options.ESTIMATOR)]
     parts += ["", "## Scores of a labeling: `covey.metrics`", "", *metric_functions(), ""]
     parts += table(options.SCORES)
@@ -56,6 +58,20 @@ def metric_functions() -> list[str]:
             summary, *_ = (inspect.getdoc(function) or "").splitlines()
             lines.append(f"- `{name}{told}`: {summary}")
     return lines
+
+
+def estimators() -> list[str]:
+    """Return a Markdown table of the estimators: what each is for, and its parameters."""
+    rows = []
+    for name in filter(lambda name: name.endswith("KMeans"), covey.__all__):
+        kind = getattr(covey, name)
+        what = (kind.__doc__ or "").strip().splitlines()[0]
+        parameters = ", ".join(
+            f"`{each.name}={each.default!r}`"
+            for each in inspect.signature(kind).parameters.values()
+        )
+        rows.append(f"| `covey.{name}` | {cell(what)} | {cell(parameters)} |")
+    return ["| class | what it is | parameters and defaults |", "|---|---|---|", *rows]
 
 
 def cell(text: str) -> str:

@@ -11,5 +11,6 @@ void bind_bounded(nanobind::module_& m);  // passes that leave rows out by bound
 void bind_descent(nanobind::module_& m);  // single rows moved; many starts led downhill
 void bind_optimal(nanobind::module_& m);  // optimal clusters of one feature
 void bind_scores(nanobind::module_& m);   // what scores of a labeling are made of
+void bind_kinds(nanobind::module_& m);    // passes of other kinds of k-means
 
 }  // namespace covey

@@ -195,6 +195,10 @@ struct Kernels {
   void (*between)(const Dense<T>&, Range rows, Range columns, double* row_sums, double* column_sums,
                   T* scratch);
 
+  /// Squared distances to all centers over the features that are not NaN, in double:
+  /// out[(i − begin)·stride + j]; slots from k on are filling. Feature d of the centers is zeros.
+  void (*squares)(const Dense<T>&, const Across<double>&, Int k, Range, double* out);
+
   /// Silhouettes of the range of `rows`, which have their own labels `own` (n × s):
   /// out[l · out_stride + i − begin]. `sums` has room for offsets[s] × TILE_ROWS doubles.
   void (*silhouettes)(const Cells<T>&, const Dense<T>& rows, const Label* own, Range, double* out,

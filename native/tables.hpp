@@ -17,7 +17,7 @@
 #define COVEY_EACH_KERNEL(visit, isa)                                                        \
   visit(nearest, isa) visit(sums, isa) visit(seeding, isa) visit(distances, isa)             \
       visit(silhouettes, isa) visit(sparse, isa) visit(reviewing, isa) visit(transfers, isa) \
-          visit(between, isa)
+          visit(between, isa) visit(squares, isa)
 
 namespace covey {
 

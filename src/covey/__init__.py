@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from covey import metrics
     from covey.engine.tracing import Recorder
+    from covey.estimators.bisecting import BisectingKMeans
+    from covey.estimators.constrained import ConstrainedKMeans
     from covey.estimators.kmeans import KMeans
     from covey.estimators.minibatch import MiniBatchKMeans
+    from covey.estimators.missing import MissingKMeans
+    from covey.estimators.spherical import SphericalKMeans
+    from covey.estimators.trimmed import TrimmedKMeans
     from covey.model import Model, load
     from covey.recipes.segment import segment
 
@@ -20,9 +25,14 @@ __version__ = "0.1.0"
 
 #: public name -> the module that defines it
 _WHERE = {
+    "BisectingKMeans": "covey.estimators.bisecting",
+    "ConstrainedKMeans": "covey.estimators.constrained",
     "KMeans": "covey.estimators.kmeans",
     "MiniBatchKMeans": "covey.estimators.minibatch",
     "Recorder": "covey.engine.tracing",
+    "MissingKMeans": "covey.estimators.missing",
+    "SphericalKMeans": "covey.estimators.spherical",
+    "TrimmedKMeans": "covey.estimators.trimmed",
     "Model": "covey.model",
     "load": "covey.model",
     "segment": "covey.recipes.segment",
@@ -32,15 +42,9 @@ _WHERE = {
 _MODULES = {"metrics"}
 
 __all__ = [
-    "KMeans",
-    "MiniBatchKMeans",
-    "Model",
-    "Recorder",
-    "__version__",
-    "load",
-    "metrics",
-    "segment",
-]
+    "BisectingKMeans", "ConstrainedKMeans", "KMeans", "MiniBatchKMeans", "MissingKMeans", "Model",
+    "Recorder", "SphericalKMeans", "TrimmedKMeans", "__version__", "load", "metrics", "segment",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -84,7 +84,8 @@ ESTIMATOR: Mapping[str, Option] = _table(
         (Choice(("auto",)), _POSITIVE),
         "Number of runs from different first centers; the one of least inertia is kept. 'auto' "
         "means 1 for k-means++ and given centers, 10 for random or a callable; 3 for all three in "
-        "mini-batches, where they are runs on the first batch.",
+        "mini-batches, where they are runs on the first batch; 4 for each split in "
+        "BisectingKMeans, and for k-means++ in TrimmedKMeans.",
     ),
     Option(
         "max_iter",
@@ -175,6 +176,25 @@ ESTIMATOR: Mapping[str, Option] = _table(
         (Number(whole=False, low=0),),
         "In partial_fit, centers that got fewer than this share of the most frequent center's "
         "rows move to rows of the batch, where that pays.",
+    ),
+    Option(
+        "bisecting_strategy",
+        "biggest_inertia",
+        (Choice(("biggest_inertia", "largest_cluster")),),
+        "Which cluster to split next: the one of most inertia, or of most rows (by weight).",
+    ),
+    Option(
+        "size_min",
+        None,
+        (Number(low=0),),
+        "Least number of rows of a cluster; None: one, for no cluster is ever empty.",
+    ),
+    Option("size_max", None, (_POSITIVE,), "Greatest number of rows of a cluster; None: all."),
+    Option(
+        "trim",
+        0.1,
+        (Number(whole=False, low=0, high=1, open_high=True),),
+        "Share of the rows to leave out: those farthest from their centers.",
     ),
 )
 
