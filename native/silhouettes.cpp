@@ -3,6 +3,7 @@
 // Rows are in lanes; columns (all rows again) come sorted by cell, a cell being one combination
 // of labels. Within a cell every distance belongs to the same clusters, so it is added to one
 // register, which is folded into the sums of each labeling's cluster where the cell ends.
+#include "stopping.hpp"
 #include "tables.hpp"
 #include "tile.hpp"
 
@@ -26,6 +27,7 @@ void add_cell(const Tile<T, D>& tile, const Dense<T>& columns, Int begin, Int en
       COVEY_UNROLL
       for (int r = 0; r < Rows::R; ++r) sum[r] += near_root(sq[0][r]);
     }
+    columns.d < 64 ? may_stop_at(from / FLUSH) : may_stop();
     COVEY_UNROLL
     for (int r = 0; r < Rows::R; ++r)
       each_part<T>(sum[r], [&](int q, pack<double> distances) {

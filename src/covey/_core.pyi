@@ -1,12 +1,13 @@
 """The native core: what native/module.cpp binds. Only engine/passes.py imports it.
 
-Rows are ``X`` or ``data, indices, indptr, n_columns``; results are written into arrays given.
+Rows are ``X`` or what ``checked_rows`` made of a Csr; results are written into arrays given.
 """
 
 from typing import Any
 
 __file__: str
 
+def checked_rows(*arrays: Any) -> Any: ...
 def lloyd(*arrays: Any) -> tuple[float, int]: ...
 def nearest(*arrays: Any) -> None: ...
 def nearest_two(*arrays: Any) -> None: ...

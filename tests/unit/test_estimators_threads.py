@@ -56,6 +56,20 @@ def test_the_same_bytes(kind: type, form: str, weighted: bool) -> None:
     assert len(seen) == 1
 
 
+@pytest.mark.parametrize(
+    ("n", "d", "k"), [(700, 1, 3), (8193, 2, 20), (5000, 9, 40), (3000, 33, 8), (1200, 300, 70)]
+)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_same_bytes_for_many_shapes(n: int, d: int, k: int, dtype: str) -> None:
+    X = np.random.default_rng(n).random((n, d)).astype(dtype)
+    seen = set()
+    for n_threads in (1, 2, 3, 8):
+        passes.set_threads(n_threads)
+        fitted = KMeans(k, random_state=2, n_init=2, max_iter=25).fit(X)
+        seen.add((fitted.cluster_centers_.tobytes(), fitted.labels_.tobytes(), fitted.inertia_))
+    assert len(seen) == 1
+
+
 def test_fits_in_several_threads_at_once() -> None:
     X = rows("float64")
     alone = KMeans(7, random_state=0, max_iter=10).fit(X)

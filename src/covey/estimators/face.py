@@ -138,7 +138,8 @@ class Face(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Base
             dtype=dtypes(X),
             order="C",
         )
-        return Csr.of(checked) if sp.issparse(checked) else checked
+        # aligned: rows cut out of a packed record or a file's bytes may not be
+        return Csr.of(checked) if sp.issparse(checked) else np.require(checked, None, "A")
 
     def _alike(self, X: Any) -> tuple[Rows, Floats]:
         """Return rows and centers in one dtype, the wider of the two."""
@@ -235,7 +236,7 @@ def checked_weight(sample_weight: ArrayLike | None, n: int) -> Doubles | None:
         raise InputError(
             f"sample weights must not all be 0; got {n} zeros; give some row a positive weight"
         )
-    return weight
+    return np.require(weight, None, "A")
 
 
 def dtypes(X: Any) -> Any:
