@@ -51,6 +51,33 @@ struct Screen {
   float reach;          // most ‖c − shift‖
 };
 
+/// Centers in float, to find the nearest to sparse rows: see sparse_nearest.cpp. Rows and centers
+/// are thought times `unit`, a power of two that takes the longest of them to at most 1.
+struct Panel {
+  const float* at;         // d × stride: column f of all centers; filling 0
+  const double* sq_norms;  // k: ‖c‖², without unit
+  Int stride;              // k rounded up to ACROSS
+  double unit;
+};
+
+/// Centers that move to the means of their rows, or are only packed where `sums` is null.
+template <class T>
+struct Moving {
+  T* centers;             // k × d, read and written
+  const double* sums;     // k × d
+  const double* weights;  // k, above 0 where moved
+  const bool* moved;      // k: the others stay, in the panel too
+  float* panel;           // d × stride
+  Int k, d, stride;
+  double unit;
+};
+
+/// Until when rows need not be looked at: while spent[label] < due, no center can be nearer.
+struct Deadlines {
+  const double* spent;  // k: how far the label's own and the fastest other center have moved
+  double* due;          // n
+};
+
 inline constexpr Int ACROSS = 16;  // a multiple of the lanes of every register
 
 struct Range {
@@ -133,6 +160,10 @@ struct Kernels {
   /// Euclidean distances to all centers, out[(i − begin)·k + j].
   void (*distances)(const Dense<T>&, const Across<T>&, Int k, Range, T* out);
 
+  /// Move the centers in a range of columns, and pack them; sq_norms[j] and sq_moves[j] get what
+  /// the range adds to ‖c‖² and to the squared way of each moved center.
+  void (*move)(const Moving<T>&, Range columns, double* sq_norms, double* sq_moves);
+
   /// Silhouettes of the range of `rows`, which have their own labels `own` (n × s):
   /// out[l · out_stride + i − begin]. `sums` has room for offsets[s] × TILE_ROWS doubles.
   void (*silhouettes)(const Cells<T>&, const Dense<T>& rows, const Label* own, Range, double* out,
@@ -141,9 +172,14 @@ struct Kernels {
 
 template <class T, class I>
 struct SparseKernels {
-  /// As for dense rows; `scores` has room for `stride` doubles.
-  void (*nearest)(const Sparse<T, I>&, const Centers<T>&, const Across<T>&, Range, Label* labels,
-                  double* scores);
+  /// ‖x‖ of each row, in double.
+  void (*lengths)(const Sparse<T, I>&, Range, double* out);
+
+  /// Nearest center of each row of the range, ties to the lowest index; returns how many rows were
+  /// looked at. `lengths`, `labels` and `due` are those of all rows; `labels` must be labels if
+  /// there are deadlines. `scores` has room for `stride` floats.
+  Int (*nearest)(const Sparse<T, I>&, const double* lengths, const Centers<T>&, const Panel&,
+                 const Deadlines*, Range, Label* labels, float* scores);
 
   /// Squared distance to one center for all rows, or to the center of each label: in double.
   void (*own)(const Sparse<T, I>&, const Centers<T>&, const double* sq_norms, Range,

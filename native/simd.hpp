@@ -128,6 +128,13 @@ inline vec<double, N> doubles(const T* from) {
   return __builtin_convertvector((load<vec<T, N>>(from)), vec<double, N>);
 }
 
+/// Round N doubles to T and store them; returns what was stored.
+template <int N, class T>
+inline vec<double, N> round_to(T* to, vec<double, N> value) {
+  store(to, __builtin_convertvector(value, vec<T, N>));
+  return doubles<N>(to);
+}
+
 /// Registers of doubles that one register of T becomes.
 template <class T>
 inline constexpr int parts = lanes<T> / lanes<double>;

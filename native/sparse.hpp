@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dense.hpp"
+#include "panel.hpp"
 
 namespace covey {
 
@@ -27,51 +28,47 @@ void add_rows(const Sparse<T, I>& X, Int k, const double* weight, const Label* l
   });
 }
 
-/// Call body(rows, labels found, worker) for blocks of rows with the nearest center of each.
-template <class T, class I, class Body>
-void each_nearest(const Sparse<T, I>& X, const Centers<T>& centers, const Turned<T>& turned,
-                  Body&& body) {
-  const auto& kernel = sparse_kernels<T, I>();
+/// Label each row with its nearest center; rows whose deadline is not over keep their label.
+/// Returns how many were looked at.
+template <class T, class I>
+Int assign(const Sparse<T, I>& X, const double* lengths, const Centers<T>& centers,
+           const Panel& panel, const Deadlines* deadlines, Label* labels) {
   const Blocks blocks{X.n, CHUNK};
   const int n_threads = threads();
-  const Buffers<double> scores(n_threads, turned.view().stride);
+  const Buffers<float> scores(n_threads, scores_size(panel.stride));
+  const Buffers<Int> seen(n_threads, 1);
+  for (int worker = 0; worker < n_threads; ++worker) *seen[worker] = 0;
   each_block(blocks.count(), n_threads, [&](Int block, int worker) {
-    Label found[CHUNK];
+    *seen[worker] += sparse_kernels<T, I>().nearest(X, lengths, centers, panel, deadlines,
+                                                    blocks.at(block), labels, scores[worker]);
+  });
+  Int all = 0;
+  for (int worker = 0; worker < n_threads; ++worker) all += *seen[worker];
+  return all;
+}
+
+template <class T, class I>
+void nearest(const Sparse<T, I>& X, const Centers<T>& centers, Label* labels, double* sq) {
+  const Packed<T> packed(X, centers);
+  assign(X, packed.lengths(), centers, packed.view(), nullptr, labels);
+  const Blocks blocks{X.n, CHUNK};
+  each_block(blocks.count(), threads(), [&](Int block, int) {
     const Range rows = blocks.at(block);
-    kernel.nearest(X, centers, turned.view(), rows, found, scores[worker]);
-    body(block, rows, found);
+    sparse_kernels<T, I>().own(X, centers, packed.view().sq_norms, rows, labels + rows.begin,
+                               sq + rows.begin);
   });
 }
 
 template <class T, class I>
 Totals lloyd(const Sparse<T, I>& X, const Centers<T>& centers, const double* weight, Label* labels,
              double* sums, double* weights) {
-  const Turned<T> turned(centers);
-  const Int n_blocks = Blocks{X.n, CHUNK}.count();
-  const Buffers<Totals> totals(n_blocks, 1);
-  each_nearest(X, centers, turned, [&](Int block, Range rows, const Label* found) {
-    double sq[CHUNK];
-    sparse_kernels<T, I>().own(X, centers, turned.view().sq_norms, rows, found, sq);
-    Totals& total = *totals[block] = {};
-    total.inertia = kernels<double>().weigh(sq, from(weight, rows.begin), rows.size());
-    total.n_changed = kernels<T>().relabel(found, labels + rows.begin, rows.size());
-  });
+  const Buffers<Label> found(1, X.n);
+  const Buffers<double> sq(1, X.n);
+  nearest(X, centers, found[0], sq[0]);
+  Totals all{kernels<double>().weigh(sq[0], weight, X.n),
+             kernels<T>().relabel(found[0], labels, X.n)};
   add_rows(X, centers.k, weight, labels, sums, weights);
-  Totals all{};
-  for (Int block = 0; block < n_blocks; ++block) {
-    all.inertia += totals[block]->inertia;
-    all.n_changed += totals[block]->n_changed;
-  }
   return all;
-}
-
-template <class T, class I>
-void nearest(const Sparse<T, I>& X, const Centers<T>& centers, Label* labels, double* sq) {
-  const Turned<T> turned(centers);
-  each_nearest(X, centers, turned, [&](Int, Range rows, const Label* found) {
-    std::copy(found, found + rows.size(), labels + rows.begin);
-    sparse_kernels<T, I>().own(X, centers, turned.view().sq_norms, rows, found, sq + rows.begin);
-  });
 }
 
 template <class T, class I>

@@ -16,7 +16,7 @@
 /// The kernel files, by their names.
 #define COVEY_EACH_KERNEL(visit, isa)                                            \
   visit(nearest, isa) visit(sums, isa) visit(seeding, isa) visit(distances, isa) \
-      visit(silhouettes, isa) visit(sparse, isa)
+      visit(silhouettes, isa) visit(sparse, isa) visit(sparse_nearest, isa) visit(moving, isa)
 
 namespace covey {
 
