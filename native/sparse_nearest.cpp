@@ -19,7 +19,7 @@ constexpr Int PIECE = 128;
 template <int P, class I>
 void add_products(const float* x, const I* columns, Int m, const float* at, Int stride,
                   float* products) {
-  constexpr int N = lanes<float>, CHAINS = P <= 4 ? 2 : 1;
+  constexpr int N = lanes<float>, CHAINS = P <= 2 ? 4 : P <= 4 ? 2 : 1;
   pack<float> sum[CHAINS][P] = {};
   const auto add = [&](int chain, Int p) {
     const pack<float> value = broadcast<pack<float>>(x[p]);
@@ -32,11 +32,12 @@ void add_products(const float* x, const I* columns, Int m, const float* at, Int 
     COVEY_UNROLL
     for (int chain = 0; chain < CHAINS; ++chain) add(chain, p + chain);
   }
-  if (p < m) add(0, p);
+  for (; p < m; ++p) add(0, p);
   COVEY_UNROLL
   for (int q = 0; q < P; ++q) {
     pack<float> all = sum[0][q];
     if constexpr (CHAINS == 2) all += sum[1][q];
+    if constexpr (CHAINS == 4) all = (all + sum[1][q]) + (sum[2][q] + sum[3][q]);
     store(products + q * N, load<pack<float>>(products + q * N) + all);
   }
 }
@@ -114,7 +115,7 @@ struct Doubt {
   /// adds 2⁻¹⁴⁹ at each step; ‖c‖² and the difference round too. `direct`: the same of direct
   /// distances, in double.
   Doubt(Int m, Int d, double length, double reach) : sq_length(length * length) {
-    const double steps = double(std::min(m, PIECE) + m / PIECE + 5);
+    const double steps = double(std::min(m, PIECE) + m / PIECE + 6);
     error = 1.01 * 0x1p-24 * (2 * steps * length * reach + 4 * reach * (reach + length)) +
             double(m + 4) * (0x1p-146 + 0x1p-52 * sq_length);
     direct = double(d + 4) * 0x1p-50 * (sq_length + reach * reach);

@@ -6,7 +6,7 @@ import numpy as np
 
 from covey.engine import passes
 from covey.engine.lloyd import OnIteration, lloyd
-from covey.engine.passes import Doubles, Rows
+from covey.engine.passes import Csr, Doubles, Rows
 from covey.engine.seeding import Init, first_centers
 from covey.errors import OptionError
 from covey.flow import Run
@@ -90,6 +90,8 @@ def check_enough_rows(X: Rows, n_clusters: int) -> None:
 def mean_variance(X: Rows) -> float:
     """Return the mean over the features of their variance, in two passes and no copy of X."""
     n, d = X.shape
+    if isinstance(X, Csr) and np.isfinite(variance := passes.sparse_mean_variance(X)):
+        return variance
     labels = np.zeros(n, dtype=np.int32)
     partial, _ = passes.lloyd(X, np.zeros((1, d), dtype=X.dtype), None, labels)
     mean = (partial.sums / n).astype(X.dtype)

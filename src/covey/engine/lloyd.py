@@ -14,7 +14,7 @@ import numpy as np
 
 from covey.engine import passes
 from covey.engine.gather import dense_rows
-from covey.engine.passes import Doubles, Floats, Labels, Rows
+from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows
 from covey.errors import InputError
 from covey.flow import Partial, Run
 
@@ -65,6 +65,12 @@ def lloyd(
     InputError
         When squares of the values overflow.
     """
+    if isinstance(X, Csr):
+        from covey.engine.sparse_lloyd import lloyd_sparse  # which calls what is below
+
+        return lloyd_sparse(
+            X, centers, weight=weight, max_iter=max_iter, tol=tol, on_iteration=on_iteration
+        )
     centers = np.array(centers, dtype=X.dtype, order="C")
     labels = np.full(X.shape[0], -1, dtype=np.int32)
     been = centers
@@ -85,7 +91,7 @@ def lloyd(
             been = centers
         if converged or n_iter >= max_iter:
             run = finish(X, centers, weight=weight, n_iter=n_iter, converged=converged)
-            if n_iter >= max_iter or not _refillable(X, run, weight):
+            if n_iter >= max_iter or not refillable(X, run, weight):
                 return run
 
 
@@ -96,8 +102,12 @@ def finish(
     weight: Doubles | None = None,
     n_iter: int = 0,
     converged: bool = True,
+    labels: Labels | None = None,
 ) -> Run:
     """Make the Run: labels and inertia are computed anew for the centers that it returns.
+
+    A caller that has just found the labels of these very centers, and by the same kernel, passes
+    them.
 
     ``passes.nearest`` is what ``predict`` calls, so the labels of a run are what ``predict``
     says of the same rows, to the last tie.
@@ -107,7 +117,8 @@ def finish(
     InputError
         When squares of the values overflow.
     """
-    labels, _ = passes.nearest(X, centers)
+    if labels is None:
+        labels, _ = passes.nearest(X, centers)
     inertia = float(passes.inertia(X, centers, labels, weight).sum())
     if not (np.isfinite(inertia) and np.isfinite(centers).all()):
         raise InputError(
@@ -173,7 +184,7 @@ def _refill(
     return bool(rows)
 
 
-def _refillable(X: Rows, run: Run, weight: Doubles | None) -> bool:
+def refillable(X: Rows, run: Run, weight: Doubles | None) -> bool:
     """Tell whether the last small movement emptied a cluster that another pass would refill."""
     if np.bincount(run.labels, weight, minlength=len(run.centers)).all():
         return False

@@ -37,6 +37,20 @@ from covey.engine.passes.seeds import (
     twin_seed_update,
 )
 from covey.engine.passes.silhouetting import SILHOUETTE_WORK, silhouettes, twin_silhouettes
+from covey.engine.passes.sparse import (
+    Flags,
+    Packed,
+    sparse_assign,
+    sparse_lengths,
+    sparse_mean_variance,
+    sparse_sum_moved,
+    sparse_sum_stale,
+    twin_move,
+    twin_sparse_assign,
+    twin_sparse_lengths,
+    twin_sparse_sum_moved,
+    twin_sparse_sum_stale,
+)
 from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
 from covey.flow import Partial
 
@@ -47,4 +61,7 @@ __all__ = [
     "silhouettes", "twin_distances", "twin_inertia", "twin_lloyd", "twin_nearest",
     "twin_nearest_two", "twin_seed_potentials", "twin_seed_update", "twin_silhouettes",
     "use_instruction_set",
+    "Flags", "Packed", "sparse_assign", "sparse_lengths", "sparse_mean_variance", "sparse_sum_moved",
+    "sparse_sum_stale", "twin_move", "twin_sparse_assign", "twin_sparse_lengths",
+    "twin_sparse_sum_moved", "twin_sparse_sum_stale",
 ]  # fmt: skip
