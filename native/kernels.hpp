@@ -72,6 +72,16 @@ struct Moving {
   double unit;
 };
 
+/// At most CANDIDATES centers by their columns: column f of all of them is at values[at[f] ·
+/// width]. Slot 0 is for columns that are zero in each.
+struct Slots {
+  static constexpr Int WIDTH = 8;  // width is this, or twice this for more centers
+  const std::int32_t* at;          // d
+  const double* values;            // slots × width
+  const double* sq_norms;          // width; ‖c‖², filling 0
+  Int width;
+};
+
 /// Until when rows need not be looked at: while spent[label] < due, no center can be nearer.
 struct Deadlines {
   const double* spent;  // k: how far the label's own and the fastest other center have moved
@@ -180,6 +190,12 @@ struct SparseKernels {
   /// there are deadlines. `scores` has room for `stride` floats.
   Int (*nearest)(const Sparse<T, I>&, const double* lengths, const Centers<T>&, const Panel&,
                  const Deadlines*, Range, Label* labels, float* scores);
+
+  /// As for dense rows, for centers that are rows of X themselves or as sparse.
+  void (*potentials)(const Sparse<T, I>&, const Centers<T>&, const Slots&, Range,
+                     const double* sq_closest, const double* weight, double* sums);
+  double (*lower)(const Sparse<T, I>&, const Centers<T>&, const Slots&, Range, double* sq_closest,
+                  const double* weight);
 
   /// Squared distance to one center for all rows, or to the center of each label: in double.
   void (*own)(const Sparse<T, I>&, const Centers<T>&, const double* sq_norms, Range,

@@ -105,39 +105,4 @@ void inertia(const Sparse<T, I>& X, const Centers<T>& centers, const Label* labe
   });
 }
 
-template <class T, class I>
-void potentials(const Sparse<T, I>& X, const Centers<T>& centers, const double* sq_closest,
-                const double* weight, double* sums) {
-  const Buffers<double> norms = sq_norms(centers);
-  const Blocks blocks{X.n, CHUNK};
-  const Buffers<double> parts(blocks.count(), centers.k);
-  each_block(blocks.count(), threads(), [&](Int block, int) {
-    const Range rows = blocks.at(block);
-    double sq[CHUNK];
-    for (Int j = 0; j < centers.k; ++j) {
-      const Centers<T> one{centers.row(j), 1, centers.d};
-      sparse_kernels<T, I>().own(X, one, norms[0] + j, rows, nullptr, sq);
-      for (Int i = 0; i < rows.size(); ++i) sq[i] = std::min(sq[i], sq_closest[rows.begin + i]);
-      parts[block][j] = kernels<double>().weigh(sq, from(weight, rows.begin), rows.size());
-    }
-  });
-  merge(parts, blocks.count(), centers.k, sums);
-}
-
-template <class T, class I>
-void lower(const Sparse<T, I>& X, const Centers<T>& center, Int block_rows, double* sq_closest,
-           const double* weight, double* block_sums) {
-  const Buffers<double> norms = sq_norms(center);
-  const Blocks blocks{X.n, block_rows};
-  each_block(blocks.count(), threads(), [&](Int block, int) {
-    block_sums[block] = 0;
-    each_chunk(blocks.at(block), [&](Range rows) {
-      double sq[CHUNK], *closest = sq_closest + rows.begin;
-      sparse_kernels<T, I>().own(X, center, norms[0], rows, nullptr, sq);
-      for (Int i = 0; i < rows.size(); ++i) closest[i] = std::min(closest[i], sq[i]);
-      block_sums[block] += kernels<double>().weigh(closest, from(weight, rows.begin), rows.size());
-    });
-  });
-}
-
 }  // namespace covey
