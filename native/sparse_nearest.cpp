@@ -75,6 +75,16 @@ void multiply(const Sparse<T, I>& X, Int i, const Panel& panel, float* products)
   }
 }
 
+/// Ask for what row i will meet: panels are larger than the caches near by.
+template <class T, class I>
+void fetch(const Sparse<T, I>& X, Int i, const Panel& panel) {
+  for (I p = X.indptr[i]; p < X.indptr[i + 1]; ++p) {
+    const float* at = panel.at + Int(X.indices[p]) * panel.stride;
+    __builtin_prefetch(at);
+    if (panel.stride > 16) __builtin_prefetch(at + 16);
+  }
+}
+
 struct Two {
   float least, second;
   Label label;  // of the least, if there is one alone
@@ -160,6 +170,7 @@ Int nearest(const Sparse<T, I>& X, const double* lengths, const Centers<T>& cent
   for (Int i = range.begin; i < range.end; ++i) {
     if (deadlines && deadlines->spent[labels[i]] < deadlines->due[i]) continue;
     ++n_seen;
+    if (i + 1 < range.end) fetch(X, i + 1, panel);
     multiply(X, i, panel, scores);
     const Two two = least_two(sq_norms, panel.stride, scores);
     const Doubt doubt(Int(X.indptr[i + 1] - X.indptr[i]), X.d, lengths[i] * panel.unit, reach);

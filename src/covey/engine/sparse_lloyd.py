@@ -109,6 +109,8 @@ class SparseLloyd:
         weights = np.bincount(self.labels, self.weight, len(self.centers)).astype(np.float64)
         if not weights.all():
             return self._refill(weights)
+        if self._off:  # as the plain algorithm does: whether centers move at all is rounding here
+            self._before = None
         touched = self._bring_up_to_date()
         sq_moves = self.packed.move(self._sums, weights, touched | self._off)
         self._off = False
