@@ -13,6 +13,7 @@ void bind_optimal(nanobind::module_& m);     // optimal clusters of one feature
 void bind_scores(nanobind::module_& m);      // what scores of a labeling are made of
 void bind_kinds(nanobind::module_& m);       // passes of other kinds of k-means
 void bind_checked(nanobind::module_& m);     // sparse rows; before the passes over them
+void bind_sparse(nanobind::module_& m);      // passes of the loop over sparse rows
 void bind_interrupts(nanobind::module_& m);  // binds nothing: lets signals stop a pass
 
 }  // namespace covey

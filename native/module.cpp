@@ -16,6 +16,7 @@ NB_MODULE(_core, m) {
   covey::bind_scores(m);
   covey::bind_kinds(m);
   covey::bind_interrupts(m);
+  covey::bind_sparse(m);
   m.def("instruction_sets", &covey::instruction_sets);
   m.def("instruction_set", &covey::instruction_set);
   m.def("use_instruction_set", &covey::use_instruction_set);

@@ -73,6 +73,13 @@ def lloyd(
         When squares of the values overflow.
     """
     work = X if isinstance(X, Workspace) else Workspace(X, weight)
+    if isinstance(work.given, Csr) and method == "auto":
+        from covey.engine.sparse_lloyd import lloyd_sparse  # which calls what is below
+
+        return lloyd_sparse(
+            work.given, centers, weight=work.given_weight, max_iter=max_iter, tol=tol,
+            on_iteration=on_iteration,
+        )  # fmt: skip
     centers = np.array(centers, dtype=work.X.dtype, order="C")
     rows = assigner(work, len(centers), method)
     been = centers
@@ -128,8 +135,12 @@ def finish(
     weight: Doubles | None = None,
     n_iter: int = 0,
     converged: bool = True,
+    labels: Labels | None = None,
 ) -> Run:
     """Make the Run: labels and inertia are computed anew for the centers that it returns.
+
+    A caller that has just found the labels of these very centers, and by the same kernel, passes
+    them.
 
     ``passes.nearest`` is what ``predict`` calls, so the labels of a run are what ``predict``
     says of the same rows, to the last tie.
@@ -139,7 +150,7 @@ def finish(
     InputError
         When squares of the values overflow.
     """
-    return _run(Workspace(X, weight), centers, None, n_iter, converged)
+    return _run(Workspace(X, weight, merge=False), centers, labels, n_iter, converged)
 
 
 def _run(
@@ -210,3 +221,10 @@ def _refill(
             weights[old] = 0.0
         sums[new], weights[new] = moved, mass
     return bool(rows)
+
+
+def refillable(X: Rows, run: Run, weight: Doubles | None) -> bool:
+    """Tell whether the last small movement emptied a cluster that another pass would refill."""
+    if np.bincount(run.labels, weight, minlength=len(run.centers)).all():
+        return False
+    return bool(farthest(X, run.centers, weight, 1)[1])

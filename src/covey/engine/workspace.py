@@ -38,11 +38,11 @@ class Workspace:
         The same with equal rows merged, where that pays; otherwise as given.
     """
 
-    def __init__(self, X: Rows, weight: Doubles | None = None) -> None:
+    def __init__(self, X: Rows, weight: Doubles | None = None, *, merge: bool = True) -> None:
         self.given, self.given_weight = X, weight
         self.X, self.weight = X, weight
         self._which: NDArray[np.int32] | None = None
-        if not isinstance(X, Csr) and self._repeats(X):
+        if merge and not isinstance(X, Csr) and self._repeats(X):
             self._merge(X, weight)
 
     @staticmethod
@@ -75,7 +75,7 @@ class Workspace:
     def mean_variance(self) -> float:
         """Mean over the features of the variance of the rows given, as ``tol`` is relative to."""
         if isinstance(self.given, Csr):
-            return _sparse_variance(self.given)
+            return passes.sparse_mean_variance(self.given)
         return float(self._spread[1].mean())
 
     @cached_property
@@ -112,12 +112,3 @@ class Workspace:
     def _spread(self) -> tuple[Doubles, Doubles]:
         with np.errstate(over="ignore", invalid="ignore"):  # infinite stops nothing; lloyd refuses
             return passes.spread(self.given)  # pyright: ignore[reportArgumentType]
-
-
-def _sparse_variance(X: Csr) -> float:
-    """Return the mean over the columns of their variance; what is not stored is 0."""
-    n, d = X.shape
-    mean = np.bincount(X.indices, X.data, minlength=d) / n
-    off = X.data - mean[X.indices]
-    stored = np.bincount(X.indices, minlength=d)
-    return float(off @ off + (n - stored) @ (mean * mean)) / (n * d)
