@@ -128,7 +128,7 @@ def test_values_too_large_are_refused(kind: type) -> None:
     X = np.array([[1e200], [-1e200], [0.0], [1.0]])
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # the error says it; nothing else is said
-        with pytest.raises(InputError, match=r"got an inertia of (inf|nan)"):
+        with pytest.raises(InputError, match=r"got (an inertia of (inf|nan)|values from)"):
             kind(n_clusters=2, random_state=0).fit(X)
 
 

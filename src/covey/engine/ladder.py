@@ -128,7 +128,7 @@ def fit_long(
     work = Workspace(X, weight)
     search = _search(work, n_clusters, stream, limits.max_iter)
     if search is None:
-        return _restart(X, best, stream, limits, weight, clock, on_progress)
+        return _restart(X, best, stream, limits, weight, clock=clock, on_progress=on_progress)
     sampled = len(search.X) < len(work.X) and len(work.X) > _ALL
     patience, rounds = (_SAMPLE_PATIENCE, _ROUNDS) if sampled else (_PATIENCE, 1)
     idle = 0
@@ -180,6 +180,7 @@ def _restart(
     rng: np.random.Generator,
     limits: Limits,
     weight: Doubles | None,
+    *,
     clock: Clock,
     on_progress: OnProgress | None,
 ) -> Run:

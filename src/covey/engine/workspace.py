@@ -75,7 +75,8 @@ class Workspace:
     def mean_variance(self) -> float:
         """Mean over the features of the variance of the rows given, as ``tol`` is relative to."""
         if isinstance(self.given, Csr):
-            return passes.sparse_mean_variance(self.given)
+            quick = passes.sparse_mean_variance(self.given)
+            return quick if np.isfinite(quick) else _sparse_variance(self.given)
         return float(self._spread[1].mean())
 
     @cached_property
@@ -112,3 +113,12 @@ class Workspace:
     def _spread(self) -> tuple[Doubles, Doubles]:
         with np.errstate(over="ignore", invalid="ignore"):  # infinite stops nothing; lloyd refuses
             return passes.spread(self.given)  # pyright: ignore[reportArgumentType]
+
+
+def _sparse_variance(X: Csr) -> float:
+    """Return the mean over the columns of their variance, about the means; not stored is 0."""
+    n, d = X.shape
+    mean = np.bincount(X.indices, X.data, minlength=d) / n
+    off = X.data - mean[X.indices]
+    stored = np.bincount(X.indices, minlength=d)
+    return float(off @ off + (n - stored) @ (mean * mean)) / (n * d)
