@@ -107,8 +107,14 @@ format: $(VENV)/.with-lint ## put Python and C++ in order
 docs: $(VENV)/.installed ## generate docs/reference.md from the options and commands
 	$(BIN)/python docs/generate.py
 
-bench: $(VENV)/.with-bench ## measure against the peers
-	$(BIN)/python benchmarks/iteration.py
+# A peer without a wheel for this machine is left out; the others are measured.
+$(VENV)/.with-bench: $(VENV)/.installed pyproject.toml
+	@$(BIN)/python -m pip install --quiet --group bench || $(BIN)/python -m benchmarks.peers
+	@touch $@
+
+bench: $(VENV)/.with-bench ## measure beside the peers; ONLY=photo a part, QUICK=1 a trial
+	$(BIN)/python -m benchmarks --only '$(ONLY)' $(if $(QUICK),--quick)
+	$(if $(ONLY)$(QUICK),,$(BIN)/python -m benchmarks.quality)
 
 dist: $(VENV)/.made ## an sdist, and a wheel built from it
 	$(BIN)/python -m pip install --quiet build

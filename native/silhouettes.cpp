@@ -25,7 +25,7 @@ void add_cell(const Tile<T, D>& tile, const Dense<T>& columns, Int begin, Int en
       pack<T> sq[1][Rows::R];
       sq_distances<1, T, D>(tile, columns.x + j * Rows::features(columns.d), columns.d, sq);
       COVEY_UNROLL
-      for (int r = 0; r < Rows::R; ++r) sum[r] += root(sq[0][r]);
+      for (int r = 0; r < Rows::R; ++r) sum[r] += near_root(sq[0][r]);
     }
     columns.d < 64 ? may_stop_at(from / FLUSH) : may_stop();
     COVEY_UNROLL

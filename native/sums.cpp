@@ -148,6 +148,17 @@ double weigh(const T* sq, const double* weight, Int n) {
   return rest + total<double, N>((sum[0] + sum[1]) + (sum[2] + sum[3]));
 }
 
+template <class T>
+void spread(const T* x, Int n, Int period, const double* __restrict shift, double* __restrict sum,
+            double* __restrict square) {
+  for (; n > 0; --n, x += period)
+    for (Int j = 0; j < period; ++j) {
+      const double moved = double(x[j]) - shift[j];
+      sum[j] += moved;
+      square[j] += moved * moved;
+    }
+}
+
 Int relabel(const Label* found, Label* labels, Int n) {
   std::int32_t n_changed = 0;
   for (Int i = 0; i < n; ++i) n_changed += found[i] != labels[i];
@@ -160,6 +171,7 @@ void add(Kernels<T>& kernels) {
   kernels.add_rows = add_rows<T>;
   kernels.own = own<T>;
   kernels.weigh = weigh<T>;
+  kernels.spread = spread<T>;
   kernels.relabel = relabel;
 }
 

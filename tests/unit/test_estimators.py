@@ -128,7 +128,7 @@ def test_values_too_large_are_refused(kind: type) -> None:
     X = np.array([[1e200], [-1e200], [0.0], [1.0]])
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # the error says it; nothing else is said
-        with pytest.raises(InputError, match=r"got an inertia of (inf|nan)"):
+        with pytest.raises(InputError, match=r"got (an inertia of (inf|nan)|values from)"):
             kind(n_clusters=2, random_state=0).fit(X)
 
 
@@ -171,7 +171,7 @@ def test_verbose_tells_each_iteration(capsys: pytest.CaptureFixture[str]) -> Non
     KMeans(n_clusters=2, init=X6[[0, 3]], verbose=1).fit(X6)
     assert capsys.readouterr().out == "Iteration 1, inertia 16.0.\n"
     MiniBatchKMeans(n_clusters=2, random_state=0, verbose=True, max_iter=2).fit(X6)
-    assert "Minibatch step 2/2: mean batch inertia: " in capsys.readouterr().out
+    assert "Batch of 6 rows, iteration 1, inertia " in capsys.readouterr().out
     KMeans(n_clusters=2).fit(X6)
     assert capsys.readouterr().out == ""
 

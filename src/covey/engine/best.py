@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from covey.engine import passes
-from covey.engine.lloyd import OnIteration, lloyd
-from covey.engine.passes import Doubles, Rows
+from covey.engine.lloyd import OnIteration, lloyd, stopped
+from covey.engine.passes import Doubles, Floats, Rows
 from covey.engine.seeding import Init, first_centers
+from covey.engine.workspace import Workspace
 from covey.errors import OptionError
 from covey.flow import Run
 from covey.random import children
+
+#: Two starts that came to the same centers may have inertias that differ by rounding; which of
+#: them is kept must not depend on the order of the rows.
+_ROUNDING = 1e-12
 
 
 def fit_best(
@@ -44,12 +48,13 @@ def fit_best(
         Relative to the mean variance of the features.
     weight : (n,) float64 >= 0, or None for ones
     on_iteration : callable or None
-        See ``lloyd.OnIteration``; iterations count from 1 in each start.
+        See ``lloyd.OnIteration``; iterations count from 1 in each start. Returning True ends
+        the start it is called from, and leaves out those that would come after.
 
     Returns
     -------
     Run
-        Of equal runs, the first.
+        Of runs that are equal but for rounding, the first.
 
     Raises
     ------
@@ -59,19 +64,21 @@ def fit_best(
         When squares of the values overflow.
     """
     check_enough_rows(X, n_clusters)
-    absolute = tol * mean_variance(X) if tol > 0 else 0.0
+    work = Workspace(X, weight)
+    absolute = tol * work.mean_variance if tol > 0 else 0.0
     best: Run | None = None
     for stream in children(rng, n_init):
         run = lloyd(
-            X,
-            first_centers(X, n_clusters, init, weight=weight, rng=stream),
-            weight=weight,
+            work,
+            _first_centers(work, n_clusters, init, stream),
             max_iter=max_iter,
             tol=absolute,
             on_iteration=on_iteration,
         )
-        if best is None or run.inertia < best.inertia:
+        if best is None or run.inertia < best.inertia * (1 - _ROUNDING):
             best = run
+        if stopped(run, max_iter):
+            break
     assert best is not None
     return best
 
@@ -86,12 +93,16 @@ def check_enough_rows(X: Rows, n_clusters: int) -> None:
         )
 
 
-@np.errstate(over="ignore", invalid="ignore")  # an infinite one stops nothing; lloyd refuses
 def mean_variance(X: Rows) -> float:
-    """Return the mean over the features of their variance, in two passes and no copy of X."""
-    n, d = X.shape
-    labels = np.zeros(n, dtype=np.int32)
-    partial, _ = passes.lloyd(X, np.zeros((1, d), dtype=X.dtype), None, labels)
-    mean = (partial.sums / n).astype(X.dtype)
-    labels[:] = 0
-    return float(passes.inertia(X, mean, labels, None)[0]) / (n * d)
+    """Return the mean over the features of their variance."""
+    return Workspace(X).mean_variance
+
+
+def _first_centers(
+    work: Workspace, n_clusters: int, init: Init, rng: np.random.Generator
+) -> Floats:
+    """Choose among the rows worked on; a callable gets the rows as they were given."""
+    X, weight = (work.X, work.weight) if isinstance(init, str) else (work.given, work.given_weight)
+    if X.shape[0] < n_clusters:
+        X, weight = work.given, work.given_weight
+    return first_centers(X, n_clusters, init, weight=weight, rng=rng)

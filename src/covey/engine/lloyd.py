@@ -9,33 +9,38 @@ Lloyd, S. (1982). Least squares quantization in PCM. IEEE Transactions on Inform
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from covey.engine import passes
+from covey.engine.assigners import Assigner, Method, assigner
 from covey.engine.gather import dense_rows
-from covey.engine.passes import Doubles, Floats, Labels, Rows
+from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows
+from covey.engine.workspace import Workspace
 from covey.errors import InputError
 from covey.flow import Partial, Run
 
 #: Called after each pass with the iteration (from 1), the centers that the rows were assigned
 #: to, the labels and the inertia. The arrays are lent: copy what must outlive the call.
-OnIteration = Callable[[int, Floats, Labels, float], None]
+#: Returning True ends the run, with the centers that the pass leads to.
+OnIteration = Callable[[int, Floats, Labels, float], bool | None]
 
 #: Relative error of the mean of equal rows, by bytes of a value. Sums are in double: a float32
 #: mean is off by its own rounding, a float64 mean by the rounding of each addition in a block.
 _NOISE = {4: 4 * 2.0**-23, 8: 256 * 2.0**-52}
 
 
-@np.errstate(over="ignore", invalid="ignore")  # ``finish`` refuses what comes of it
+@np.errstate(over="ignore", invalid="ignore")  # ``_run`` refuses what comes of it
 def lloyd(
-    X: Rows,
+    X: Rows | Workspace,
     centers: Floats,
     *,
     weight: Doubles | None = None,
     max_iter: int = 300,
     tol: float = 0.0,
     on_iteration: OnIteration | None = None,
+    method: Method = "auto",
 ) -> Run:
     """Run Lloyd's algorithm from given centers.
 
@@ -46,7 +51,7 @@ def lloyd(
 
     Parameters
     ----------
-    X : (n, d) float32 or float64, or CSR rows
+    X : (n, d) float32 or float64, or CSR rows, or a workspace made of them and their weights
     centers : (k, d)
         Where to start; not changed.
     weight : (n,) float64 >= 0, or None for ones
@@ -54,6 +59,8 @@ def lloyd(
     tol : float >= 0
         In squared units of X (absolute; ``fit_best`` takes it relative to the variance).
     on_iteration : callable or None
+    method : "auto", "plain" or "bounded"
+        How rows are assigned; see ``assigners``. All give the same labels and iterations.
 
     Returns
     -------
@@ -65,17 +72,28 @@ def lloyd(
     InputError
         When squares of the values overflow.
     """
-    centers = np.array(centers, dtype=X.dtype, order="C")
-    labels = np.full(X.shape[0], -1, dtype=np.int32)
+    work = X if isinstance(X, Workspace) else Workspace(X, weight)
+    if isinstance(work.given, Csr) and method == "auto":
+        from covey.engine.sparse_lloyd import lloyd_sparse  # which calls what is below
+
+        return lloyd_sparse(
+            work.given, centers, weight=work.given_weight, max_iter=max_iter, tol=tol,
+            on_iteration=on_iteration,
+        )  # fmt: skip
+    centers = np.array(centers, dtype=work.X.dtype, order="C")
+    rows = assigner(work, len(centers), method)
     been = centers
     n_iter = 0
     while True:
-        partial, n_changed = passes.lloyd(X, centers, weight, labels)
+        partial, n_changed = rows.assign(centers)
         n_iter += 1
+        stop = False
         if on_iteration is not None:
-            on_iteration(n_iter, centers, labels, partial.inertia)
-        moved, refilled = average(X, centers, partial, weight)
-        sq_shift = float(np.sum((moved.astype(np.float64) - centers) ** 2))
+            inertia = total_inertia(work.X, centers, rows.labels, work.weight)
+            stop = bool(on_iteration(n_iter, centers, work.expand(rows.labels), inertia))
+        moved, refilled = average(work.X, centers, partial, work.weight)
+        sq_shift = rows.moved(centers, moved)
+        settled = n_changed == 0 and np.array_equal(moved, centers)
         centers = moved
         converged = not refilled and (n_changed == 0 or sq_shift <= tol)
         # Brent's way to notice a cycle: compare with one remembered state, and remember anew
@@ -83,10 +101,31 @@ def lloyd(
         converged = converged or (n_iter > 1 and np.array_equal(centers, been))
         if n_iter & (n_iter - 1) == 0:
             been = centers
-        if converged or n_iter >= max_iter:
-            run = finish(X, centers, weight=weight, n_iter=n_iter, converged=converged)
-            if n_iter >= max_iter or not _refillable(X, run, weight):
-                return run
+        if converged or stop or n_iter >= max_iter:
+            if not settled:  # else the labels are those of the centers returned
+                partial, _ = rows.assign(centers)
+            hopeless = partial.weights.all() or not farthest(work.X, centers, work.weight, 1)[1]
+            if stop or n_iter >= max_iter or hopeless:
+                share = rows.n_computed / (len(rows.labels) * len(centers) * (n_iter + 1))
+                run = _run(work, centers, rows.labels, n_iter, converged)
+                return replace(run, method=_method(work, rows), share_computed=min(1.0, share))
+            # The last small movement emptied a cluster that another iteration refills.
+
+
+def _method(work: Workspace, rows: Assigner) -> str:
+    return f"{rows.method}, equal rows merged" if work.merged else rows.method
+
+
+def total_inertia(X: Rows, centers: Floats, labels: Labels, weight: Doubles | None) -> float:
+    """Return Σ w ‖x − c‖² over all rows, each with the center of its label."""
+    if isinstance(X, Csr):
+        return float(passes.inertia(X, centers, labels, weight).sum())
+    return passes.total_inertia(X, centers, labels, weight)
+
+
+def stopped(run: Run, max_iter: int) -> bool:
+    """Tell whether ``on_iteration`` ended a run: nothing else ends it so soon unconverged."""
+    return run.n_iter < max_iter and not run.converged
 
 
 def finish(
@@ -96,8 +135,12 @@ def finish(
     weight: Doubles | None = None,
     n_iter: int = 0,
     converged: bool = True,
+    labels: Labels | None = None,
 ) -> Run:
     """Make the Run: labels and inertia are computed anew for the centers that it returns.
+
+    A caller that has just found the labels of these very centers, and by the same kernel, passes
+    them.
 
     ``passes.nearest`` is what ``predict`` calls, so the labels of a run are what ``predict``
     says of the same rows, to the last tie.
@@ -107,14 +150,21 @@ def finish(
     InputError
         When squares of the values overflow.
     """
-    labels, _ = passes.nearest(X, centers)
-    inertia = float(passes.inertia(X, centers, labels, weight).sum())
+    return _run(Workspace(X, weight, merge=False), centers, labels, n_iter, converged)
+
+
+def _run(
+    work: Workspace, centers: Floats, labels: Labels | None, n_iter: int, converged: bool
+) -> Run:
+    if labels is None:
+        labels, _ = passes.nearest(work.X, centers)
+    inertia = total_inertia(work.X, centers, labels, work.weight)
     if not (np.isfinite(inertia) and np.isfinite(centers).all()):
         raise InputError(
-            f"values of X must have squares that {X.dtype} can hold; got an inertia of {inertia} "
-            "from values too large; divide the features by a constant"
+            f"values of X must have squares that {work.X.dtype} can hold; got an inertia of "
+            f"{inertia} from values too large; divide the features by a constant"
         )
-    return Run(centers, labels, inertia, n_iter, converged)
+    return Run(centers, work.expand(labels), inertia, n_iter, converged)
 
 
 def average(
@@ -173,7 +223,7 @@ def _refill(
     return bool(rows)
 
 
-def _refillable(X: Rows, run: Run, weight: Doubles | None) -> bool:
+def refillable(X: Rows, run: Run, weight: Doubles | None) -> bool:
     """Tell whether the last small movement emptied a cluster that another pass would refill."""
     if np.bincount(run.labels, weight, minlength=len(run.centers)).all():
         return False

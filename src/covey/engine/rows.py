@@ -40,7 +40,8 @@ class Csr:
         """
         cls._check(matrix)
         if not matrix.has_canonical_format:
-            matrix = matrix.copy()
+            # Columns and back sorts every row by counting: a third of the time of sorting each.
+            matrix = matrix.tocsc().tocsr()
             matrix.sum_duplicates()
         width = np.result_type(matrix.indices, matrix.indptr, np.int32)
         indices = np.require(matrix.indices, width, ["C", "A"])

@@ -131,7 +131,12 @@ class Face(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Base
     def _rows(self, X: Any, *, reset: bool) -> Rows:
         """Check X, keep or compare its feature names, and return what the passes take."""
         checked: Any = validate_data(
-            self, X, reset=reset, accept_sparse="csr", dtype=_dtypes(X), order="C"
+            self,
+            X,
+            reset=reset,
+            accept_sparse="csr" if self.__sklearn_tags__().input_tags.sparse else False,
+            dtype=dtypes(X),
+            order="C",
         )
         # aligned: rows cut out of a packed record or a file's bytes may not be
         return Csr.of(checked) if sp.issparse(checked) else np.require(checked, None, "A")
@@ -234,7 +239,7 @@ def checked_weight(sample_weight: ArrayLike | None, n: int) -> Doubles | None:
     return np.require(weight, None, "A")
 
 
-def _dtypes(X: Any) -> Any:
+def dtypes(X: Any) -> Any:
     """Return the dtypes that X may keep; anything else becomes the first of them.
 
     scikit-learn sees the dtype of arrays and of pandas' frames. Of other frames it does not,

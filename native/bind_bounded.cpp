@@ -1,0 +1,119 @@
+// Python's door to the passes that leave rows out by bounds.
+#include "binding.hpp"
+#include "bounded.hpp"
+#include "doors.hpp"
+#include "drift.hpp"
+#include "equal.hpp"
+#include "spread.hpp"
+
+namespace covey {
+namespace {
+
+using Floats = std::optional<Matrix<const float>>;
+
+/// Rows and centers as they are seen; null: the rows themselves are.
+Seen seen_of(const Floats& rows, const Floats& centers, Int n, Int k, double scale, double reach,
+             double tail) {
+  Seen seen;
+  seen.scale = scale;
+  if (!rows || !centers) return seen;
+  seen.rows = rows_of<float>(*rows);
+  seen.centers = centers_of<float>(*centers, seen.rows.d);
+  must(seen.rows.n == n, "rows as seen, as many as of X", n, seen.rows.n);
+  must(seen.centers.k == k, "centers as seen, as many as centers", k, seen.centers.k);
+  seen.reach = std::max(float(reach), 1e-20f), seen.tail = float(tail);
+  return seen;
+}
+
+template <class T>
+std::pair<Int, Int> py_review(Matrix<const T> X, Matrix<const T> centers, Floats seen_rows,
+                              Floats seen_centers, double scale, double reach, double tail,
+                              Weight weight, bool first, Vector<Label> labels, Vector<float> due,
+                              Matrix<double> sums, Vector<double> weights,
+                              Vector<const float> moved, double before, double clock) {
+  const Dense<T> rows = rows_of<T>(X);
+  const Centers<T> c = centers_of<T>(centers, rows.d, 2);
+  const Seen seen = seen_of(seen_rows, seen_centers, rows.n, c.k, scale, reach, tail);
+  const double* w = weights_of(weight, rows.n);
+  must_have(labels, rows.n, "length of labels, one for each row");
+  must_have(due, rows.n, "length of due, one for each row");
+  must_have(sums, c.k * rows.d, "size of sums");
+  must_have(weights, c.k, "length of weights");
+  must_have(moved, c.k, "length of moved, one for each center");
+  const Watched at{labels.data(), due.data(),    sums.data(), weights.data(),
+                   moved.data(),  float(before), float(clock)};
+  nb::gil_scoped_release release;
+  const Progress progress = review(rows, c, seen, w, first, at);
+  return {progress.n_changed, progress.n_computed};
+}
+
+template <class T>
+std::pair<double, double> py_drift(Matrix<const T> before, Matrix<const T> after, double scale,
+                                   double clock, Vector<float> moved) {
+  const Centers<T> a = centers_of<T>(before, Int(before.shape(1)));
+  const Centers<T> b = centers_of<T>(after, a.d);
+  must(b.k == a.k, "number of centers after", a.k, b.k);
+  must_have(moved, a.k, "length of moved, one for each center");
+  const Drift found = drift(a, b, scale, float(clock), moved.data());
+  return {found.sq_shift, found.clock};
+}
+
+void py_round_rows(Matrix<const double> X, Vector<const double> shift, double scale,
+                   Matrix<float> out) {
+  const Dense<double> rows = rows_of<double>(X);
+  must_have(shift, rows.d, "length of shift, one for each column of X");
+  must_have(out, rows.n * rows.d, "size of the rounded rows");
+  nb::gil_scoped_release release;
+  round_rows(rows, shift.data(), scale, out.data());
+}
+
+template <class T>
+void py_spread(Matrix<const T> X, Vector<double> sums, Vector<double> squares) {
+  const Dense<T> rows = rows_of<T>(X);
+  must(rows.n >= 1, "rows of X, at least", 1, rows.n);
+  must_have(sums, rows.d, "length of sums, one for each column of X");
+  must_have(squares, rows.d, "length of squares, one for each column of X");
+  nb::gil_scoped_release release;
+  spread(rows, sums.data(), squares.data());
+}
+
+template <class T>
+double py_total_inertia(Matrix<const T> X, Matrix<const T> centers, Vector<const Label> labels,
+                        Weight weight) {
+  const Dense<T> rows = rows_of<T>(X);
+  const Centers<T> c = centers_of<T>(centers, rows.d);
+  const double* w = weights_of(weight, rows.n);
+  must_have(labels, rows.n, "length of labels, one for each row");
+  check_labels(labels.data(), rows.n, c.k);
+  nb::gil_scoped_release release;
+  return total_inertia(rows, c, labels.data(), w);
+}
+
+template <class T>
+Int py_equal_rows(Matrix<const T> X, Vector<std::int32_t> which, Vector<std::int32_t> first) {
+  const Dense<T> rows = rows_of<T>(X);
+  must(rows.n < (Int{1} << 31), "rows of X, below", Int{1} << 31, rows.n);
+  must_have(which, rows.n, "length of which, one for each row");
+  must_have(first, rows.n, "length of first, one for each row");
+  nb::gil_scoped_release release;
+  return equal_rows(rows, which.data(), first.data());
+}
+
+template <class T>
+void bind(nb::module_& m) {
+  bind_strictly(m, "review", py_review<T>);
+  bind_strictly(m, "drift", py_drift<T>);
+  bind_strictly(m, "spread", py_spread<T>);
+  bind_strictly(m, "total_inertia", py_total_inertia<T>);
+  bind_strictly(m, "equal_rows", py_equal_rows<T>);
+}
+
+}  // namespace
+
+void bind_bounded(nb::module_& m) {
+  bind<float>(m);
+  bind<double>(m);
+  bind_strictly(m, "round_rows", py_round_rows);
+}
+
+}  // namespace covey

@@ -1,0 +1,122 @@
+"""What a loop of k-means asks of the rows in each iteration, in several exact ways.
+
+An assigner is told where the centers are; it assigns the rows and says what the rows of each
+center add up to. All of them give the labels that ``passes.nearest`` gives.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import numpy as np
+
+from covey.engine import passes
+from covey.engine.passes import Csr, Floats, Labels, Watched
+from covey.engine.workspace import Workspace
+from covey.flow import Partial
+
+#: "auto" picks; the others force one, which tests do
+Method = Literal["auto", "plain", "bounded"]
+
+#: Passes between two in which the sums are added up anew, so that what rounding leaves of many
+#: changes cannot grow.
+_ANEW = 64
+
+#: Rows of so many features are looked at on few axes where these hold most of the spread, if
+#: after two passes still every other row is due. Finding and turning cost about a pass of 64
+#: centers.
+_MANY_FEATURES, _FEW_CLUSTERS, _MANY_VALUES, _SOON = 96, 6, 2_000_000, 1
+#: Rows looked at, and again in full, as a share of all: beyond, axes cost more than they save.
+_IN_DOUBT = 1.5
+
+
+class Assigner(Protocol):
+    """Assigns the rows of a workspace to centers that move."""
+
+    labels: Labels  # (m,) int32, of the rows worked on
+    method: str  # what Run.method says
+    n_computed: int  # distances
+
+    def assign(self, centers: Floats) -> tuple[Partial, int]:
+        """Assign to these centers; return sums and weights, and how many labels changed.
+
+        ``Partial.inertia`` may be NaN where nobody needed it on the way.
+        """
+        ...
+
+    def moved(self, before: Floats, after: Floats) -> float:
+        """Hear that the centers have moved; return the sum of the squared movements."""
+        ...
+
+
+class Plain:
+    """Every row and every center in every pass."""
+
+    def __init__(self, work: Workspace) -> None:
+        self._work = work
+        self.labels = np.full(work.X.shape[0], -1, dtype=np.int32)
+        self.method = "sparse" if isinstance(work.X, Csr) else "dense"
+        self.n_computed = 0
+
+    def assign(self, centers: Floats) -> tuple[Partial, int]:
+        """Assign every row."""
+        self.n_computed += len(self.labels) * len(centers)
+        return passes.lloyd(self._work.X, centers, self._work.weight, self.labels)
+
+    def moved(self, before: Floats, after: Floats) -> float:
+        """Return the sum of the squared movements."""
+        return float(np.sum((after.astype(np.float64) - before) ** 2))
+
+
+class Bounded:
+    """Rows whose nearest center cannot have changed are left out (Hamerly 2010)."""
+
+    method = "bounded"
+
+    def __init__(self, work: Workspace, n_clusters: int) -> None:
+        assert not isinstance(work.X, Csr)
+        self._work, self._X = work, work.X
+        self._watched = Watched.fresh(len(work.X), n_clusters, work.X.shape[1])
+        self._n_passes = 0
+        self._view = work.view
+        self.labels = self._watched.labels
+        self.n_computed = 0
+
+    def assign(self, centers: Floats) -> tuple[Partial, int]:
+        """Assign the rows that are due."""
+        watched, work = self._watched, self._work
+        first = self._n_passes % _ANEW == 0
+        before = watched.labels.copy() if first and self._n_passes else None
+        if first:
+            watched.clock = watched.before = 0.0
+        n_changed, n_computed = passes.review(
+            self._X, centers, self._view, work.weight, watched, first=first
+        )
+        self._turn(n_computed / (len(self.labels) * len(centers)), len(centers))
+        if before is not None:
+            n_changed = int(np.count_nonzero(before != watched.labels))
+        self._n_passes += 1
+        self.n_computed += n_computed
+        return Partial(watched.sums, watched.weights, np.nan), n_changed
+
+    def _turn(self, share: float, n_clusters: int) -> None:
+        """Look at the rows on few axes once that should pay, and no more once it does not."""
+        if self._view.axes is not None:
+            if share > _IN_DOUBT:
+                self._view = self._work.view
+        elif self._n_passes == _SOON and share > 0.5:
+            n, d = self._X.shape
+            if d >= _MANY_FEATURES and n_clusters >= _FEW_CLUSTERS and n * d >= _MANY_VALUES:
+                self._view = self._work.turned_view or self._view
+
+    def moved(self, before: Floats, after: Floats) -> float:
+        """Let the clock advance by how far they moved."""
+        return passes.drift(before, after, self._view.scale, self._watched)
+
+
+def assigner(work: Workspace, n_clusters: int, method: Method = "auto") -> Assigner:
+    """Return the assigner of that name, or the one that should be quickest for these rows."""
+    if method == "auto":
+        plain = isinstance(work.X, Csr) or n_clusters == 1
+        method = "plain" if plain else "bounded"
+    return Plain(work) if method == "plain" else Bounded(work, n_clusters)

@@ -1,0 +1,124 @@
+"""Rows as a fit works on them, made once for all its starts: equal rows merged, doubles rounded.
+
+Both leave every result as it is. Merging replaces equal rows by one of their summed weight;
+rounding serves to rule out what floats can rule out (see ``passes.bounding``).
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from covey.engine import passes
+from covey.engine.axes import main_axes
+from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows, View
+
+#: Rows looked at to guess how many are equal; fewer rows than this are merged by nobody, because
+#: a pass over them costs less than to find out.
+_SAMPLE = 4096
+#: Merging pays when it takes away a third of the rows; where the sample has this share of
+#: repeated rows, all of them nearly always have many more.
+_REPEATED = 0.05
+_WORTH = 0.7
+#: Values (n · d) from which a copy in float32 is worth the sweep that makes it.
+_LARGE = 50_000
+_CHUNK = 512  # rows turned at a time
+
+
+class Workspace:
+    """The rows of a fit.
+
+    Attributes
+    ----------
+    given : (n, d), or CSR rows
+        As the caller has them.
+    X, weight : (m, d), (m,) or None
+        The same with equal rows merged, where that pays; otherwise as given.
+    """
+
+    def __init__(self, X: Rows, weight: Doubles | None = None, *, merge: bool = True) -> None:
+        self.given, self.given_weight = X, weight
+        self.X, self.weight = X, weight
+        self._which: NDArray[np.int32] | None = None
+        if merge and not isinstance(X, Csr) and self._repeats(X):
+            self._merge(X, weight)
+
+    @staticmethod
+    def _repeats(X: Floats) -> bool:
+        """Tell from a sample whether many rows are equal."""
+        n, d = X.shape
+        if n < 2 * _SAMPLE or d > 16:
+            return False
+        sample = np.ascontiguousarray(X[:: n // _SAMPLE])
+        return len(passes.equal_rows(sample)[0]) < (1 - _REPEATED) * len(sample)
+
+    def _merge(self, X: Floats, weight: Doubles | None) -> None:
+        first, which = passes.equal_rows(X)
+        if len(first) > _WORTH * len(X):
+            return
+        self._which = which
+        self.X = np.ascontiguousarray(X[first])
+        self.weight = np.bincount(which, weight, minlength=len(first)).astype(np.float64)
+
+    def expand(self, labels: Labels) -> Labels:
+        """Return the label of each row given (n,), from those of the rows worked on (m,)."""
+        return labels if self._which is None else labels[self._which]
+
+    @property
+    def merged(self) -> bool:
+        """Whether equal rows were merged."""
+        return self._which is not None
+
+    @cached_property
+    def mean_variance(self) -> float:
+        """Mean over the features of the variance of the rows given, as ``tol`` is relative to."""
+        if isinstance(self.given, Csr):
+            quick = passes.sparse_mean_variance(self.given)
+            return quick if np.isfinite(quick) else _sparse_variance(self.given)
+        return float(self._spread[1].mean())
+
+    @cached_property
+    def view(self) -> View:
+        """The rows worked on, as ``passes.review`` looks at them first."""
+        assert not isinstance(self.X, Csr)
+        d = self.X.shape[1]
+        if self.X.dtype == np.float32 or self.X.size < _LARGE:
+            return View(None, np.zeros(d))
+        mean, variance = self._spread
+        total = float(variance.sum())
+        if not 0 < total < np.inf:
+            return View(None, np.zeros(d))
+        scale = float(2.0 ** -np.clip(np.round(np.log2(total) / 2), -1000, 1000))
+        return passes.round_rows(self.X, mean, scale)
+
+    @cached_property
+    def turned_view(self) -> View | None:
+        """The rows on few axes, where these hold most of the spread; None elsewhere."""
+        assert not isinstance(self.X, Csr)
+        mean, scale = self._spread[0], self.view.scale
+        if not np.isfinite(mean).all():
+            return None
+        axes = main_axes(self.X, mean)
+        if axes is None:
+            return None
+        view = View(np.empty((len(self.X), axes.shape[1] + 1), np.float32), mean, scale, axes)
+        assert view.rows is not None
+        for start in range(0, len(self.X), _CHUNK):
+            view.rows[start : start + _CHUNK] = view.of(self.X[start : start + _CHUNK])
+        return view
+
+    @cached_property
+    def _spread(self) -> tuple[Doubles, Doubles]:
+        with np.errstate(over="ignore", invalid="ignore"):  # infinite stops nothing; lloyd refuses
+            return passes.spread(self.given)  # pyright: ignore[reportArgumentType]
+
+
+def _sparse_variance(X: Csr) -> float:
+    """Return the mean over the columns of their variance, about the means; not stored is 0."""
+    n, d = X.shape
+    mean = np.bincount(X.indices, X.data, minlength=d) / n
+    off = X.data - mean[X.indices]
+    stored = np.bincount(X.indices, minlength=d)
+    return float(off @ off + (n - stored) @ (mean * mean)) / (n * d)
