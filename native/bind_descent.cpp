@@ -23,6 +23,7 @@ void py_descend(Matrix<const T> X, Weight weight, Cube<T> centers, Matrix<const 
   must(Int(shares.shape(0)) == n_starts, "rows of shares, one for each start", n_starts,
        Int(shares.shape(0)));
   must(n_drawn <= k, "centers to draw, at most", k, n_drawn);
+  must(max_iter >= 1, "iterations, at least", 1, max_iter);
   nb::gil_scoped_release release;
   descend(rows, w, n_starts, k, shares.data(), n_drawn, max_iter, centers.data(), inertia.data());
 }

@@ -52,6 +52,7 @@ class Descent {
       kernels<T>().own(X_, {at, kept, d}, {0, X_.n}, labels_, sq);
     }
     for (Int j = kept; j < k; ++j) {
+      may_stop();
       const T* row = X_.row(drawn(sq, shares[j - kept]));
       std::copy(row, row + d, partition_.centers_at(j));
       if (j == 0) std::fill(sq, sq + X_.n, infinity_);
@@ -65,12 +66,12 @@ class Descent {
     const Int few = X_.n / 64;
     std::fill(labels_, labels_ + X_.n, Label{-1});
     for (Int iteration = 0; iteration < max_iter; ++iteration) {
+      may_stop();  // a descent is one block
       const Int n_changed = assign(partition_.centers());
       partition_.sum();
       if (!partition_.refill() && n_changed <= few) break;
     }
-    for (Int round = 0; round < max_iter && sweep() > 0; ++round) {
-    }
+    for (Int round = 0; round < max_iter && sweep() > 0; ++round) may_stop();
     partition_.sum();
     return partition_.inertia();
   }

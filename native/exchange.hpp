@@ -10,12 +10,14 @@
 
 namespace covey {
 
-/// w ‖x − c‖², direct and in double.
+/// w ‖x − c‖², direct and in double; DEAR where that is no number, or too large to add up: prices
+/// of nothing but numbers keep every order that the heaps rely on.
 template <class T>
 struct Cost {
   Dense<T> X;
   Centers<T> centers;
   const double* weight;  // or null
+  static constexpr double DEAR = 1e290;
   double operator()(Int i, Int j) const {
     const T *row = X.row(i), *center = centers.row(j);
     double sum = 0;
@@ -23,7 +25,8 @@ struct Cost {
       const double difference = double(row[f]) - double(center[f]);
       sum += difference * difference;
     }
-    return weight ? weight[i] * sum : sum;
+    const double cost = weight ? weight[i] * sum : sum;
+    return cost > -DEAR && cost < DEAR ? cost : DEAR;
   }
 };
 

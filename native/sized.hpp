@@ -37,7 +37,7 @@ class Sizing {
   }
 
   void solve() {
-    for (Int end; (end = shortest()) >= 0;) send(end);
+    for (Int end; may_stop(), (end = shortest()) >= 0;) send(end);
   }
 
   /// Relative to the hub's, for the next problem.
