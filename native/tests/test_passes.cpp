@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "../dispatch.hpp"
-#include "../sparse.hpp"
+#include "../sparse_seeds.hpp"
 #include "check.hpp"
 
 namespace covey::tests {
