@@ -129,7 +129,7 @@ def fit_long(
     search = _search(work, n_clusters, stream, limits.max_iter)
     if search is None:
         return _restart(X, best, stream, limits, weight, clock=clock, on_progress=on_progress)
-    sampled = len(search.X) < len(work.X) and len(work.X) > _ALL
+    sampled = len(search.X) < work.X.shape[0] and work.X.shape[0] > _ALL
     patience, rounds = (_SAMPLE_PATIENCE, _ROUNDS) if sampled else (_PATIENCE, 1)
     idle = 0
     while search is not None and idle < rounds and not clock.over:
