@@ -65,6 +65,7 @@ void py_sized(const Dense<T>& X, Matrix<const T> centers, Weight weight, std::pa
   must(low >= 0 && low <= X.n / c.k, "least rows of a cluster, at most", X.n / c.k, low);
   must(high >= (X.n + c.k - 1) / c.k, "most rows of a cluster, at least", (X.n + c.k - 1) / c.k,
        high);
+  must(high <= Int{1} << 40, "most rows of a cluster, at most", Int{1} << 40, high);
   for (Int j = 0; j < c.k; ++j)
     must(std::abs(prices.data()[j]) < Cost<T>::DEAR, "prices, finite: center that has none, beyond",
          c.k - 1, j);

@@ -2,6 +2,7 @@
 #include "binding.hpp"
 #include "doors.hpp"
 #include "stretches.hpp"
+#include "threads.hpp"
 
 namespace covey {
 namespace {
@@ -30,8 +31,8 @@ void py_running_sums(Vector<const T> x, Weight weight, double origin, Int stride
   const Int n = Int(x.size());
   const double* w = weights_of(weight, n);
   must(stride >= 1, "stride, at least", 1, stride);
-  must(Int(out.shape(0)) == (n + stride - 1) / stride + 1, "rows of sums",
-       (n + stride - 1) / stride + 1, Int(out.shape(0)));
+  const Int n_rows = Blocks{n, stride}.count() + 1;
+  must(Int(out.shape(0)) == n_rows, "rows of sums", n_rows, Int(out.shape(0)));
   by_kind(Int(out.shape(1)), [&](auto kind) {
     using Row = decltype(kind);
     Row* rows = sums_of<Row>(out, COLUMNS);
@@ -46,14 +47,16 @@ void py_sums_within(Vector<const T> x, Weight weight, double origin, Int stride,
   const Int n = Int(x.size());
   const double* w = weights_of(weight, n);
   must(stride >= 1, "stride, at least", 1, stride);
+  const Blocks every{n, stride};
   Int n_rows = 0;
   for (Int b = 0; b < Int(blocks.size()); ++b) {
-    const Int begin = blocks.data()[b] * stride;
-    must(begin >= 0 && begin < n, "start of a block of values, from 0 to below", n, begin);
-    n_rows += std::min(stride, n - begin);
+    const Int block = blocks.data()[b];
+    must(block >= 0 && block < every.count(), "blocks of values, from 0 to below", every.count(),
+         block);
+    n_rows += every.at(block).size();
   }
-  must(Int(coarse.shape(0)) == (n + stride - 1) / stride + 1, "rows of coarse sums",
-       (n + stride - 1) / stride + 1, Int(coarse.shape(0)));
+  must(Int(coarse.shape(0)) == every.count() + 1, "rows of coarse sums", every.count() + 1,
+       Int(coarse.shape(0)));
   must(Int(out.shape(0)) == n_rows, "rows of sums, one for each value of the blocks", n_rows,
        Int(out.shape(0)));
   by_kind(Int(out.shape(1)), [&](auto kind) {

@@ -19,7 +19,7 @@ void py_silhouette_panel(Matrix<const T> X, Vector<const Int> starts, Int begin,
     must(at[j] <= at[j + 1], "start of a label, at least that of the one before", at[j], at[j + 1]);
   must(at[k] == rows.n, "end of the last label", rows.n, at[k]);
   must(0 <= begin && begin < end, "start of the panel, below", end, begin);
-  must(end <= begin + PANEL, "end of the panel, at most", begin + PANEL, end);
+  must(end - begin <= PANEL, "rows of the panel, at most", PANEL, end - begin);
   const Int label = std::upper_bound(at, at + k + 1, begin) - at - 1;
   must(label < k && end <= at[label + 1], "end of the panel, in the cluster it starts in", rows.n,
        end);

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "kernels.hpp"
+#include "stopping.hpp"
 #include "twofold.hpp"
 
 namespace covey {
@@ -79,6 +80,7 @@ template <class Row, class T>
 void running_sums(const T* x, const double* weight, Int n, double origin, Int stride, Row* rows) {
   Precise total;
   for (Int begin = 0; begin < n; begin += stride) {
+    may_stop_at(begin / stride);
     *rows++ = narrowed<Row>(total);
     Row block;
     for (Int i = begin; i < std::min(begin + stride, n); ++i)
@@ -110,6 +112,7 @@ void means_between(const T* x, const double* weight, const Int* places, Int n_me
     const double first = double(x[places[j]]);
     Precise total;
     for (Int begin = places[j]; begin < places[j + 1]; begin += BLOCK_OF_MEANS) {
+      may_stop_at(begin / BLOCK_OF_MEANS);
       Plain block;
       for (Int i = begin; i < std::min(begin + BLOCK_OF_MEANS, places[j + 1]); ++i)
         block.add(weight ? weight[i] : 1.0, double(x[i]), first);
