@@ -1,13 +1,13 @@
 """The ladder of quality above a plain fit: a short search, and a long one.
 
-Both search among all rows where these are few, and among a weighted sample of them
-(``coreset``) where they are many; all rows then decide: Lloyd's iterations over all of them
-make the result, and labels and inertia are theirs.
+Few rows are searched among as they are. Of many, a weighted sample is (``coreset``), and what
+comes of it is judged by all rows: Lloyd's iterations over all of them make the result, and its
+labels and inertia are theirs.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from covey.engine.coreset import coreset
 from covey.engine.distinct import merge_equal
 from covey.engine.lloyd import OnIteration, lloyd
 from covey.engine.passes import Csr, Doubles, Floats, Rows
-from covey.engine.search import Clock, OnProgress, Search
+from covey.engine.search import Clock, OnProgress, Search, less_deep
 from covey.engine.seeding import MERGED_ROWS, Init
 from covey.engine.workspace import Workspace
 from covey.flow import Run
@@ -25,15 +25,21 @@ from covey.random import children
 #: Up to so many rows are searched among as they are; of more, one in ``_ONE_IN`` is drawn, but
 #: ``_PER_CENTER`` for each center at least.
 _ALL, _ONE_IN, _FEWEST, _MOST, _PER_CENTER = 8192, 16, 4096, 32_768, 32
-#: A breath that gains less among drawn rows gains nothing sure among all.
-_SAMPLE_GAIN = 1e-4
 #: Up to so many products in a pass (rows · centers · features) the short search also redraws
 #: single centers, until so many in a row were in vain: few breaths are few chances (Iris, k=10:
 #: 14 of 20 seeds reach the optimum without, 40 of 40 with, in 3.6 instead of 1.7 ms).
 _SMALL, _MENDS = 100_000, 4
-#: What in vain ends the long search: children among all rows; children among drawn rows, and
-#: rounds with other drawn rows; starts where there is no search.
-_PATIENCE, _SAMPLE_PATIENCE, _ROUNDS, _RESTARTS = 200, 24, 2, 12
+#: Judged by all rows: iterations among drawn rows before (more of them fit the sample, not the
+#: rows), the gain below which a breath has failed, and failures after which breaths get less deep.
+_FEW_ITERATIONS, _GAIN, _FAILURES = 3, 1e-5, 2
+#: Work that the short search may do over all rows, in passes that compute every distance, and
+#: more for each center where features are few: peers' seeding costs as much (a whole fit of
+#: scikit-learn's costs 50 such passes at k=8, 290 at k=16, 890 at k=64, at d = 3). An iteration
+#: that computes no distance costs a tenth of a pass.
+_WORK, _WORK_PER_CENTER, _MOST_CENTERS, _LOW, _PER_PASS = 24.0, 3.0, 64, 32, 0.1
+#: What in vain ends the long search: children among all rows; lineages judged by all rows;
+#: starts where there is no search.
+_PATIENCE, _LINEAGES, _RESTARTS = 200, 4, 12
 
 
 @dataclass(frozen=True)
@@ -54,12 +60,12 @@ def fit_default(
     weight: Doubles | None = None,
     on_iteration: OnIteration | None = None,
 ) -> Run:
-    """Run a short search and Lloyd's algorithm from what it found.
+    """Run a short search, then Lloyd's algorithm from what it found.
 
     Parameters
     ----------
     X : (n, d) float32 or float64, or CSR rows
-        Sparse rows are fitted from one start without a search.
+        Sparse rows are fitted from one start, without a search.
     n_clusters : int, 1 … n
     rng : numpy.random.Generator
     limits : Limits
@@ -78,12 +84,17 @@ def fit_default(
     check_enough_rows(X, n_clusters)
     work = Workspace(X, weight)
     (stream,) = children(rng, 1)
-    search = _search(work, n_clusters, stream, limits.max_iter)
+    search = _search(work, n_clusters, stream, limits)
     if search is None:
         return fit_best(
             X, n_clusters, rng=stream, max_iter=limits.max_iter, tol=limits.tol, weight=weight,
             on_iteration=on_iteration,
         )  # fmt: skip
+    if search.sampled:
+        allowed = _WORK
+        if X.shape[1] <= _LOW:
+            allowed += _WORK_PER_CENTER * min(n_clusters, _MOST_CENTERS)
+        return _lineage(work, search, limits, allowed, on_iteration)
     found = search.start()
     if search.X.size * n_clusters <= _SMALL:
         found = search.mend(found, _MENDS)
@@ -106,8 +117,9 @@ def fit_long(
     Parameters
     ----------
     X, n_clusters, rng, limits, weight : as for ``fit_default``
-        The plain fit is always finished, whatever the time budget. As long as that does not end
-        the search, the same seed gives the same result.
+        The plain fit, and a run over all rows that has begun, are finished whatever the time
+        budget. As long as it is not the budget that ends the search, the same seed gives the
+        same result.
     init, n_init : as for ``fit_best``
         The starts of the plain fit, whose result is a member of the population.
     on_progress : callable (text, share) or None
@@ -122,48 +134,77 @@ def fit_long(
     clock = Clock(limits.time_budget)
     plain, stream = children(rng, 2)
     best = fit_best(
-        X, n_clusters, rng=plain, init=init, n_init=n_init,
-        max_iter=limits.max_iter, tol=limits.tol, weight=weight,
+        X, n_clusters, rng=plain, init=init, n_init=n_init, max_iter=limits.max_iter,
+        tol=limits.tol, weight=weight,
     )  # fmt: skip
     work = Workspace(X, weight)
-    search = _search(work, n_clusters, stream, limits.max_iter)
-    if search is None:
-        return _restart(X, best, stream, limits, weight, clock, on_progress)
-    sampled = len(search.X) < len(work.X) and len(work.X) > _ALL
-    patience, rounds = (_SAMPLE_PATIENCE, _ROUNDS) if sampled else (_PATIENCE, 1)
-    idle = 0
-    while search is not None and idle < rounds and not clock.over:
+    search = _search(work, n_clusters, stream, limits)
+    if search is not None and not search.sampled:
         search.clock = clock
-        found = search.evolve([search.descend(best.centers)], patience, on_progress)
-        run = _settle(work, found.centers, limits)
-        idle = 0 if run.inertia < best.inertia * (1 - _SAMPLE_GAIN) else idle + 1
-        best = min(best, run, key=lambda each: each.inertia)
-        if sampled:
-            search = _search(work, n_clusters, stream, limits.max_iter)
+        found = search.evolve([search.descend(best.centers)], _PATIENCE, on_progress)
+        return min(best, _settle(work, found.centers, limits), key=_inertia)
+    patience, idle = _RESTARTS if search is None else _LINEAGES, 0
+    while n_clusters > 1 and idle < patience and not clock.over:
+        if search is None:
+            run = fit_best(
+                X, n_clusters, rng=stream, max_iter=limits.max_iter, tol=limits.tol, weight=weight
+            )
+        else:
+            search.clock = clock
+            run = _lineage(work, search, limits, np.inf, start=best if idle == 0 else None)
+            search = _search(work, n_clusters, stream, limits)
+        idle = 0 if run.inertia < best.inertia * (1 - _GAIN) else idle + 1
+        best = min(best, run, key=_inertia)
+        if on_progress is not None:
+            share = min(1.0, max(clock.share, idle / patience))
+            on_progress(f"inertia {best.inertia:.8g}", share)
     return best
 
 
 def _search(
-    work: Workspace, n_clusters: int, rng: np.random.Generator, max_iter: int
+    work: Workspace, n_clusters: int, rng: np.random.Generator, limits: Limits
 ) -> Search | None:
-    """Return the search among rows that stand for all, or None where it makes no sense."""
-    if isinstance(work.given, Csr) or n_clusters == 1 or not 0 < work.mean_variance < np.inf:
+    """Return the search among the rows or some of them; None where it makes no sense."""
+    if isinstance(work.X, Csr) or n_clusters == 1 or not 0 < work.mean_variance < np.inf:
         return None
-    assert not isinstance(work.X, Csr)
-    rows, weight, least_gain = work.X, work.weight, None
+    rows, weight, sampled = work.X, work.weight, False
     if len(work.given) <= MERGED_ROWS:
         # in an order that only their content decides, as first centers are drawn
         picked, weight = merge_equal(work.given, work.given_weight)
         rows = np.ascontiguousarray(work.given[picked])
     elif len(rows) > _ALL:
         size = max(min(max(len(rows) // _ONE_IN, _FEWEST), _MOST), _PER_CENTER * n_clusters)
-        if size < len(rows):
+        sampled = size < len(rows)
+        if sampled:
             rows, weight = coreset(rows, weight, size, rng)
-            least_gain = _SAMPLE_GAIN
     if len(rows) <= n_clusters:
         return None
-    search = Search(rows, weight, n_clusters, rng, max_iter)
-    return search if least_gain is None else replace(search, least_gain=least_gain)
+    return Search(rows, weight, n_clusters, rng, limits.max_iter, sampled)
+
+
+def _lineage(
+    work: Workspace,
+    search: Search,
+    limits: Limits,
+    allowed: float,
+    on_iteration: OnIteration | None = None,
+    start: Run | None = None,
+) -> Run:
+    """Breathe a little among drawn rows, let all rows judge what comes of it, and again.
+
+    Ends when breaths are in vain, when ``allowed`` work is done, or with the search's clock.
+    """
+    best = start or _settle(work, search.draw().centers, limits, on_iteration)
+    m, failed, spent = search.first_breath, 0, 0.0
+    while m > 0 and spent < allowed and not search.clock.over:
+        tried = search.breath(best.centers, m, _FEW_ITERATIONS)
+        run = _settle(work, tried.centers, limits, on_iteration)
+        spent += run.share_computed * (run.n_iter + 1) + _PER_PASS * run.n_iter
+        failed = 0 if run.inertia < best.inertia * (1 - _GAIN) else failed + 1
+        if failed == _FAILURES:
+            m, failed = less_deep(m), 0
+        best = min(best, run, key=_inertia)
+    return best
 
 
 def _settle(
@@ -174,19 +215,5 @@ def _settle(
     return lloyd(work, centers, max_iter=limits.max_iter, tol=tol, on_iteration=on_iteration)
 
 
-def _restart(
-    X: Rows, best: Run, rng: np.random.Generator, limits: Limits, weight: Doubles | None,
-    clock: Clock, on_progress: OnProgress | None,
-) -> Run:
-    """Fit from other first centers until several in a row are no better: what suits any rows."""
-    n_clusters, idle = len(best.centers), 0
-    while idle < _RESTARTS and n_clusters > 1 and not clock.over:
-        run = fit_best(
-            X, n_clusters, rng=rng, max_iter=limits.max_iter, tol=limits.tol, weight=weight
-        )
-        idle = 0 if run.inertia < best.inertia else idle + 1
-        best = min(best, run, key=lambda each: each.inertia)
-        if on_progress is not None:
-            share = min(1.0, max(clock.share, idle / _RESTARTS))
-            on_progress(f"inertia {best.inertia:.8g}", share)
-    return best
+def _inertia(run: Run) -> float:
+    return run.inertia

@@ -71,8 +71,8 @@ class Search:
     rng : numpy.random.Generator
     max_iter : int
         Of each descent.
-    least_gain : float
-        A breath that lowers the inertia by a smaller share has failed.
+    sampled : bool
+        X is drawn from more rows.
     clock : Clock
         Nothing new is begun once it is over. What is drawn does not depend on it.
     """
@@ -82,7 +82,7 @@ class Search:
     n_clusters: int
     rng: np.random.Generator
     max_iter: int = 300
-    least_gain: float = _SAME
+    sampled: bool = False
     clock: Clock = field(default_factory=Clock)
 
     def descend(self, centers: Floats) -> Optimum:
@@ -92,16 +92,19 @@ class Search:
         return _least(starts, passes.descend(self.X, self.weight, starts, shares, self.max_iter))
 
     def start(self) -> Optimum:
-        """Draw first centers by k-means++ and breathe until it no longer helps."""
-        d = self.X.shape[1]
-        return self.breathe(self._complete(np.empty((0, d))), self._first_breath)
+        """Draw first centers and breathe until it no longer helps."""
+        return self.breathe(self.draw(), self.first_breath)
+
+    def draw(self) -> Optimum:
+        """Draw first centers by k-means++ and descend."""
+        return self._complete(np.empty((0, self.X.shape[1])))
 
     def mend(self, best: Optimum, patience: int) -> Optimum:
         """Redraw one center at a time, and breathe, until ``patience`` in a row are in vain."""
         idle = 0
         while idle < patience and not self.clock.over:
             tried = self.child(best, best)
-            idle = 0 if tried.inertia < best.inertia * (1 - self.least_gain) else idle + 1
+            idle = 0 if tried.inertia < best.inertia * (1 - _SAME) else idle + 1
             best = min(best, tried, key=lambda optimum: optimum.inertia)
         return best
 
@@ -111,16 +114,19 @@ class Search:
 
     def breathe(self, best: Optimum, first: int) -> Optimum:
         """Breathe ever less deeply, from ``first`` centers a breath, as long as it helps."""
-        m = min(first, self.n_clusters, len(self.X) - self.n_clusters)
+        m = self._possible(first)
         while m > 0 and not self.clock.over:
-            shares = self.rng.random((_ATTEMPTS, m))
-            tried = breathe(self.X, self.weight, best.centers, shares, self.max_iter)
-            found = _least(*tried)
-            if not found.inertia < best.inertia * (1 - self.least_gain):
-                m = m - 1 if m <= _FIRST_BREATH else m // 2
+            found = self.breath(best.centers, m, self.max_iter)
+            if not found.inertia < best.inertia * (1 - _SAME):
+                m = less_deep(m)
             if found.inertia < best.inertia:
                 best = found
         return best
+
+    def breath(self, centers: Floats, m: int, max_iter: int) -> Optimum:
+        """Return the best of a few breaths of m centers; their descent may be cut short."""
+        shares = self.rng.random((_ATTEMPTS, m))
+        return _least(*breathe(self.X, self.weight, centers, shares, max_iter))
 
     def evolve(
         self, members: list[Optimum], patience: int, on_progress: OnProgress | None = None
@@ -152,9 +158,13 @@ class Search:
         return population[0]
 
     @property
-    def _first_breath(self) -> int:
+    def first_breath(self) -> int:
+        """How many centers the first breath of a start adds."""
         # Where there are hundreds of centers, many are misplaced and can be mended at once.
-        return max(_FIRST_BREATH, self.n_clusters // 16)
+        return self._possible(max(_FIRST_BREATH, self.n_clusters // 16))
+
+    def _possible(self, m: int) -> int:
+        return min(m, self.n_clusters, len(self.X) - self.n_clusters)
 
     def _cross(self, one: Optimum, other: Optimum) -> Floats:
         """Return one's centers on this side of a plane and the other's beyond; k − 1 at most."""
@@ -174,6 +184,11 @@ class Search:
         starts[:, :n_given] = given
         shares = self.rng.random((_ATTEMPTS, k - n_given))
         return _least(starts, passes.descend(self.X, self.weight, starts, shares, self.max_iter))
+
+
+def less_deep(m: int) -> int:
+    """Return how many centers to add after a breath of m that was in vain."""
+    return m - 1 if m <= _FIRST_BREATH else m // 2
 
 
 def _least(centers: Floats, inertia: Doubles) -> Optimum:
