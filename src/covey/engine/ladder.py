@@ -7,7 +7,7 @@ labels and inertia are theirs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,19 +24,20 @@ from covey.random import children
 
 #: Up to so many rows are searched among as they are; of more, one in ``_ONE_IN`` is drawn, but
 #: ``_PER_CENTER`` for each center at least.
-_ALL, _ONE_IN, _FEWEST, _MOST, _PER_CENTER = 8192, 16, 4096, 32_768, 32
+_ALL, _ONE_IN, _FEWEST, _MOST, _PER_CENTER = 8192, 16, 2048, 32_768, 32
 #: Up to so many products in a pass (rows · centers · features) the short search also redraws
 #: single centers, until so many in a row were in vain: few breaths are few chances (Iris, k=10:
 #: 14 of 20 seeds reach the optimum without, 40 of 40 with, in 3.6 instead of 1.7 ms).
 _SMALL, _MENDS = 100_000, 4
 #: Judged by all rows: iterations among drawn rows before (more of them fit the sample, not the
-#: rows), the gain below which a breath has failed, and failures after which breaths get less deep.
-_FEW_ITERATIONS, _GAIN, _FAILURES = 3, 1e-5, 2
+#: rows), the gain below which a breath has failed, failures after which breaths get less deep, and
+#: the share of tol to which the last run goes.
+_FEW_ITERATIONS, _GAIN, _FAILURES, _FINER = 3, 1e-5, 2, 0.1
 #: Work that the short search may do over all rows, in passes that compute every distance, and
 #: more for each center where features are few: peers' seeding costs as much (a whole fit of
 #: scikit-learn's costs 50 such passes at k=8, 290 at k=16, 890 at k=64, at d = 3). An iteration
 #: that computes no distance costs a tenth of a pass.
-_WORK, _WORK_PER_CENTER, _MOST_CENTERS, _LOW, _PER_PASS = 24.0, 3.0, 64, 32, 0.1
+_WORK, _WORK_PER_CENTER, _MOST_CENTERS, _LOW, _PER_PASS = 24.0, 6.0, 64, 32, 0.1
 #: What in vain ends the long search: children among all rows; lineages judged by all rows;
 #: starts where there is no search.
 _PATIENCE, _LINEAGES, _RESTARTS = 200, 4, 12
@@ -204,6 +205,12 @@ def _lineage(
         if failed == _FAILURES:
             m, failed = less_deep(m), 0
         best = min(best, run, key=_inertia)
+    # What breaths were measured by, a coarse end of Lloyd's iterations, is no end of the fit.
+    left = limits.max_iter - best.n_iter
+    if left > 0:
+        finer = replace(limits, tol=_FINER * limits.tol, max_iter=left)
+        last = _settle(work, best.centers, finer, on_iteration)
+        best = min(best, replace(last, n_iter=best.n_iter + last.n_iter), key=_inertia)
     return best
 
 

@@ -161,7 +161,8 @@ class Search:
     def first_breath(self) -> int:
         """How many centers the first breath of a start adds."""
         # Where there are hundreds of centers, many are misplaced and can be mended at once.
-        return self._possible(max(_FIRST_BREATH, self.n_clusters // 16))
+        most = max(_FIRST_BREATH, self.n_clusters // 16)
+        return self._possible(min(most, self.n_clusters // 2 + 1))
 
     def _possible(self, m: int) -> int:
         return min(m, self.n_clusters, len(self.X) - self.n_clusters)
