@@ -37,7 +37,8 @@ _FEW_ITERATIONS, _GAIN, _FAILURES, _FINER = 3, 1e-5, 2, 0.1
 #: more for each center where features are few: peers' seeding costs as much (a whole fit of
 #: scikit-learn's costs 50 such passes at k=8, 290 at k=16, 890 at k=64, at d = 3). An iteration
 #: that computes no distance costs a tenth of a pass.
-_WORK, _WORK_PER_CENTER, _MOST_CENTERS, _LOW, _PER_PASS = 24.0, 6.0, 64, 32, 0.1
+_WORK, _WORK_PER_CENTER, _MOST_CENTERS, _LOW = 16.0, 4.0, 64, 32
+_PER_PASS, _PER_TRY, _DOUBT = 0.1, 24.0, 1e-3
 #: What in vain ends the long search: children among all rows; lineages judged by all rows;
 #: starts where there is no search.
 _PATIENCE, _LINEAGES, _RESTARTS = 200, 4, 12
@@ -94,7 +95,7 @@ def fit_default(
     if search.sampled:
         allowed = _WORK
         if X.shape[1] <= _LOW:
-            allowed += _WORK_PER_CENTER * min(n_clusters, _MOST_CENTERS)
+            allowed = min(allowed+1.5*n_clusters**1.5,256)
         return _lineage(work, search, limits, allowed, on_iteration)
     found = search.start()
     if search.X.size * n_clusters <= _SMALL:
@@ -195,22 +196,33 @@ def _lineage(
 
     Ends when breaths are in vain, when ``allowed`` work is done, or with the search's clock.
     """
+    per_try = _PER_TRY * len(search.X) / len(work.X)
+    m, failed, spent, base = search.first_breath, 0, 0.0, np.inf
     best = start or _settle(work, search.draw().centers, limits, on_iteration)
-    m, failed, spent = search.first_breath, 0, 0.0
-    while m > 0 and spent < allowed and not search.clock.over:
+    while spent < allowed and not search.clock.over:
+        if base == np.inf:
+            base = search.descend(best.centers, _FEW_ITERATIONS).inertia
         tried = search.breath(best.centers, m, _FEW_ITERATIONS)
-        run = _settle(work, tried.centers, limits, on_iteration)
-        spent += run.share_computed * (run.n_iter + 1) + _PER_PASS * run.n_iter
-        failed = 0 if run.inertia < best.inertia * (1 - _GAIN) else failed + 1
+        spent += per_try
+        failed += 1
+        if tried.inertia < base * (1 + _DOUBT):
+            run = _settle(work, tried.centers, limits, on_iteration)
+            spent += run.share_computed * (run.n_iter + 1) + _PER_PASS * run.n_iter
+            if run.inertia < best.inertia * (1 - _GAIN):
+                failed = 0
+            if run.inertia < best.inertia:
+                best, base = run, np.inf
         if failed == _FAILURES:
-            m, failed = less_deep(m), 0
-        best = min(best, run, key=_inertia)
+            m, failed = less_deep(m) or search.first_breath, 0
     # What breaths were measured by, a coarse end of Lloyd's iterations, is no end of the fit.
     left = limits.max_iter - best.n_iter
     if left > 0:
         finer = replace(limits, tol=_FINER * limits.tol, max_iter=left)
         last = _settle(work, best.centers, finer, on_iteration)
         best = min(best, replace(last, n_iter=best.n_iter + last.n_iter), key=_inertia)
+    assert best is not None
+    import os
+    if os.environ.get('DBG'): print('spent',spent,'m',m)
     return best
 
 
