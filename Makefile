@@ -6,7 +6,7 @@ DEMO   ?= demo
 PYTEST  = $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow browser servers lint types layers docs golden bench dist format clean
+.PHONY: help demo test slow sanitize fuzz browser servers lint types layers docs golden bench dist format clean
 
 help: ## list the chores
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -54,6 +54,34 @@ browser: $(VENV)/.with-test $(VENV)/.with-browser ## open the report in Chromium
 servers: $(VENV)/.with-test ## read from a PostgreSQL server that the tests start
 	$(PYTEST) -m servers tests/servers
 
+# Checked builds, out of tree. Python's own allocator is left out, so that every array is seen.
+SITE     = build/address/site
+PACKAGES = $(abspath $(VENV))/lib/$(shell $(PYTHON) -c 'import sys; print("python%d.%d" % sys.version_info[:2])')/site-packages
+RUNTIME  = $(foreach lib,libasan.so libstdc++.so,$(realpath $(shell $(CXX) -print-file-name=$(lib))))
+CHECKING = env PYTHONPATH=$(abspath $(SITE)):$(PACKAGES) PYTHONMALLOC=malloc PYTHONDONTWRITEBYTECODE=1 \
+	LD_PRELOAD="$(RUNTIME)" ASAN_OPTIONS=detect_leaks=0 $(PYTHON)
+
+build/%/native_tests: $(VENV)/.with-sanitize $(NATIVE) $(wildcard native/tests/*)
+	PATH="$(abspath $(BIN)):$$PATH" cmake -S . -B $(@D) -DCMAKE_BUILD_TYPE=Release \
+		-DPython_EXECUTABLE=$(abspath $(BIN))/python -DCOVEY_SANITIZE=$*$(if $(filter address,$*),$(comma)undefined)
+	PATH="$(abspath $(BIN)):$$PATH" cmake --build $(@D) --parallel $(if $(filter thread,$*),--target native_tests)
+	@touch $@
+comma := ,
+
+$(SITE): build/address/native_tests
+	@mkdir -p $@/covey
+	ln -sfn $(abspath src/covey)/* $(abspath build/address)/_core*.so $@/covey/
+
+sanitize: build/address/native_tests build/thread/native_tests $(SITE) $(VENV)/.with-test ## the native core under ASan, UBSan and TSan
+	build/address/native_tests
+	build/thread/native_tests
+	$(CHECKING) -m pytest -q -p no:cacheprovider --timeout 3000 tests/oracle/test_kernels.py \
+		tests/unit/test_passes.py tests/unit/test_threads.py
+
+fuzz: $(SITE) $(VENV)/.with-test ## wrong arguments for every function of the core, under ASan and UBSan
+	$(CHECKING) tests/fuzz/core_calls.py --exact --seconds $(FUZZ_SECONDS)
+FUZZ_SECONDS ?= 120
+
 golden: $(VENV)/.with-test ## write the golden files anew; look at the difference before you commit
 	COVEY_GOLDEN=write $(PYTEST) tests/golden
 
@@ -63,7 +91,7 @@ lint: $(VENV)/.with-lint ## style of Python and C++, spelling, docstrings
 	$(BIN)/ruff check src tests benchmarks examples docs
 	$(BIN)/ruff format --check src tests benchmarks examples docs
 	$(BIN)/codespell src native tests docs *.md
-	$(BIN)/clang-format --dry-run --Werror native/*.cpp native/*.hpp
+	$(BIN)/clang-format --dry-run --Werror native/*.[ch]pp native/tests/*.[ch]pp
 
 types: $(VENV)/.with-lint $(VENV)/.with-test ## static types
 	$(BIN)/pyright --pythonpath $(BIN)/python
@@ -74,13 +102,19 @@ layers: $(VENV)/.with-lint ## who imports whom
 format: $(VENV)/.with-lint ## put Python and C++ in order
 	$(BIN)/ruff check --fix src tests benchmarks examples docs
 	$(BIN)/ruff format src tests benchmarks examples docs
-	$(BIN)/clang-format -i native/*.cpp native/*.hpp
+	$(BIN)/clang-format -i native/*.[ch]pp native/tests/*.[ch]pp
 
 docs: $(VENV)/.installed ## generate docs/reference.md from the options and commands
 	$(BIN)/python docs/generate.py
 
-bench: $(VENV)/.with-bench ## measure against the peers
-	$(BIN)/python benchmarks/iteration.py
+# A peer without a wheel for this machine is left out; the others are measured.
+$(VENV)/.with-bench: $(VENV)/.installed pyproject.toml
+	@$(BIN)/python -m pip install --quiet --group bench || $(BIN)/python -m benchmarks.peers
+	@touch $@
+
+bench: $(VENV)/.with-bench ## measure beside the peers; ONLY=photo a part, QUICK=1 a trial
+	$(BIN)/python -m benchmarks --only '$(ONLY)' $(if $(QUICK),--quick)
+	$(if $(ONLY)$(QUICK),,$(BIN)/python -m benchmarks.quality)
 
 dist: $(VENV)/.made ## an sdist, and a wheel built from it
 	$(BIN)/python -m pip install --quiet build

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from covey import errors, options
+import covey
+from covey import errors, metrics, options
 from covey.cli.main import cli
 
 PLACE = Path(__file__).parent / "reference.md"
@@ -28,7 +30,10 @@ def reference() -> str:
     parts += [f"| {code} | {meaning} |" for code, meaning in exit_codes()]
     parts += ["", "## Options of `covey segment` and `covey.segment`", "", *table(options.SEGMENT)]
     parts += ["", "## Options of reading a table", "", *table(options.READING)]
+    parts += ["", "## Estimators", "", *estimators()]
     parts += ["", "## Options of the estimators", "", *table(options.ESTIMATOR)]
+    parts += ["", "## Scores of a labeling: `covey.metrics`", "", *metric_functions(), ""]
+    parts += table(options.SCORES)
     return re.sub(r"[ \t]+\n", "\n", "\n".join(parts).rstrip() + "\n")
 
 
@@ -39,6 +44,34 @@ def table(entries: Mapping[str, options.Option]) -> list[str]:
         for entry in entries.values()
     ]
     return ["| option | default | must be | what it does |", "|---|---|---|---|", *rows]
+
+
+def metric_functions() -> list[str]:
+    """Return a Markdown list of the functions of covey.metrics, each with its first line."""
+    lines = []
+    for name in metrics.__all__:
+        function = getattr(metrics, name)
+        if inspect.isfunction(function):
+            signature = inspect.signature(function)
+            plain = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+            told = signature.replace(parameters=plain, return_annotation=signature.empty)
+            summary, *_ = (inspect.getdoc(function) or "").splitlines()
+            lines.append(f"- `{name}{told}`: {summary}")
+    return lines
+
+
+def estimators() -> list[str]:
+    """Return a Markdown table of the estimators: what each is for, and its parameters."""
+    rows = []
+    for name in filter(lambda name: name.endswith("KMeans"), covey.__all__):
+        kind = getattr(covey, name)
+        what = (kind.__doc__ or "").strip().splitlines()[0]
+        parameters = ", ".join(
+            f"`{each.name}={each.default!r}`"
+            for each in inspect.signature(kind).parameters.values()
+        )
+        rows.append(f"| `covey.{name}` | {cell(what)} | {cell(parameters)} |")
+    return ["| class | what it is | parameters and defaults |", "|---|---|---|", *rows]
 
 
 def cell(text: str) -> str:

@@ -26,6 +26,22 @@ inline void must(bool holds, const char* what, Int wanted, Int got) {
                                 "; got " + std::to_string(got));
 }
 
+/// Refuse an array whose values straddle the addresses that processors expect them at.
+template <class... How>
+void must_be_aligned(const nb::ndarray<How...>& array) {
+  const auto address = reinterpret_cast<std::uintptr_t>(array.data());
+  if (array.size() > 0)
+    must(address % array.itemsize() == 0,
+         "address of an array, beyond a multiple of its values' size", 0,
+         Int(address % array.itemsize()));
+}
+template <class A>
+void must_be_aligned(const std::optional<A>& array) {
+  if (array) must_be_aligned(*array);
+}
+template <class A>
+void must_be_aligned(const A&) {}
+
 template <class A>
 void must_have(const A& array, Int size, const char* what) {
   must(Int(array.size()) == size, what, size, Int(array.size()));
@@ -48,6 +64,13 @@ Centers<T> centers_of(const Matrix<const T>& centers, Int d, Int at_least = 1) {
 inline void check_labels(const Label* labels, Int n, Int k) {
   for (Int i = 0; i < n; ++i)
     must(labels[i] >= 0 && labels[i] < k, "labels, from 0 to below", k, labels[i]);
+}
+
+/// Where parts of something start, and where the last one ends.
+inline void check_starts(const Int* starts, Int n_parts, const char* what) {
+  must(starts[0] == 0, what, 0, starts[0]);
+  for (Int p = 0; p < n_parts; ++p)
+    must(starts[p + 1] >= starts[p], what, starts[p], starts[p + 1]);
 }
 
 template <class T>

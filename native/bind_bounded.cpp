@@ -2,6 +2,7 @@
 #include "binding.hpp"
 #include "bounded.hpp"
 #include "doors.hpp"
+#include "drift.hpp"
 #include "equal.hpp"
 #include "spread.hpp"
 
@@ -10,37 +11,50 @@ namespace {
 
 using Floats = std::optional<Matrix<const float>>;
 
+/// Rows and centers as they are seen; null: the rows themselves are.
+Seen seen_of(const Floats& rows, const Floats& centers, Int n, Int k, double scale, double reach,
+             double tail) {
+  Seen seen;
+  seen.scale = scale;
+  if (!rows || !centers) return seen;
+  seen.rows = rows_of<float>(*rows);
+  seen.centers = centers_of<float>(*centers, seen.rows.d);
+  must(seen.rows.n == n, "rows as seen, as many as of X", n, seen.rows.n);
+  must(seen.centers.k == k, "centers as seen, as many as centers", k, seen.centers.k);
+  seen.reach = std::max(float(reach), 1e-20f), seen.tail = float(tail);
+  return seen;
+}
+
 template <class T>
-std::pair<Int, Int> py_review(Matrix<const T> X, Matrix<const T> centers, Floats rounded,
-                              Vector<const double> shift, double scale, Weight weight, double clock,
-                              bool first, Vector<Label> labels, Vector<float> due,
-                              Matrix<double> sums, Vector<double> weights) {
+std::pair<Int, Int> py_review(Matrix<const T> X, Matrix<const T> centers, Floats seen_rows,
+                              Floats seen_centers, double scale, double reach, double tail,
+                              Weight weight, bool first, Vector<Label> labels, Vector<float> due,
+                              Matrix<double> sums, Vector<double> weights,
+                              Vector<const float> moved, double before, double clock) {
   const Dense<T> rows = rows_of<T>(X);
   const Centers<T> c = centers_of<T>(centers, rows.d, 2);
-  Rounded<T> floats{nullptr, shift.data(), scale};
-  must_have(shift, rows.d, "length of shift, one for each column of X");
-  if (rounded) {
-    must_have(*rounded, rows.n * rows.d, "size of the rounded rows");
-    floats.x = rounded->data();
-  }
+  const Seen seen = seen_of(seen_rows, seen_centers, rows.n, c.k, scale, reach, tail);
   const double* w = weights_of(weight, rows.n);
   must_have(labels, rows.n, "length of labels, one for each row");
   must_have(due, rows.n, "length of due, one for each row");
   must_have(sums, c.k * rows.d, "size of sums");
   must_have(weights, c.k, "length of weights");
+  must_have(moved, c.k, "length of moved, one for each center");
+  const Watched at{labels.data(), due.data(),    sums.data(), weights.data(),
+                   moved.data(),  float(before), float(clock)};
   nb::gil_scoped_release release;
-  const Progress progress = review(rows, c, floats, w, float(clock), first, labels.data(),
-                                   due.data(), sums.data(), weights.data());
-  return {progress.n_changed, progress.n_reviewed};
+  const Progress progress = review(rows, c, seen, w, first, at);
+  return {progress.n_changed, progress.n_computed};
 }
 
 template <class T>
 std::pair<double, double> py_drift(Matrix<const T> before, Matrix<const T> after, double scale,
-                                   double clock) {
+                                   double clock, Vector<float> moved) {
   const Centers<T> a = centers_of<T>(before, Int(before.shape(1)));
   const Centers<T> b = centers_of<T>(after, a.d);
   must(b.k == a.k, "number of centers after", a.k, b.k);
-  const Drift found = drift(a, b, scale, float(clock));
+  must_have(moved, a.k, "length of moved, one for each center");
+  const Drift found = drift(a, b, scale, float(clock), moved.data());
   return {found.sq_shift, found.clock};
 }
 

@@ -28,6 +28,8 @@ void py_silhouettes(Matrix<const T> rows, Matrix<const T> columns, Matrix<const 
   must_have(starts, n_cells + 1, "length of starts");
   must(starts.data()[n_cells] == all.n, "end of the last cell", all.n, starts.data()[n_cells]);
   must_have(offsets, s + 1, "length of offsets");
+  check_starts(starts.data(), n_cells, "starts, from 0, rising to the next, at least");
+  check_starts(offsets.data(), s, "offsets, from 0, rising to the next, at least");
   must_have(sizes, offsets.data()[s], "length of sizes");
   must_have(out, s * scored.n, "size of the scores");
   for (Int l = 0; l < s; ++l) {

@@ -1,7 +1,7 @@
 // Python's door to the passes that dense and sparse rows share.
 #include "binding.hpp"
 #include "doors.hpp"
-#include "sparse.hpp"
+#include "sparse_seeds.hpp"
 
 namespace covey {
 namespace {

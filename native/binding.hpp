@@ -3,7 +3,7 @@
 
 #include <nanobind/stl/pair.h>
 
-#include "arrays.hpp"
+#include "checked.hpp"
 
 namespace covey {
 namespace {
@@ -16,13 +16,24 @@ auto as_it_is() {
 
 template <class R, class... A>
 void bind_strictly(nb::module_& m, const char* name, R (*pass)(A...)) {
-  m.def(name, pass, as_it_is<A>()...);
+  m.def(
+      name,
+      [pass](A... given) {
+        (must_be_aligned(given), ...);
+        return pass(given...);
+      },
+      as_it_is<A>()...);
 }
 
 template <class T, class R, class... A>
 void bind_dense(nb::module_& m, const char* name, R (*pass)(const Dense<T>&, A...)) {
   m.def(
-      name, [pass](Matrix<const T> X, A... rest) { return pass(rows_of<T>(X), rest...); },
+      name,
+      [pass](Matrix<const T> X, A... rest) {
+        must_be_aligned(X);
+        (must_be_aligned(rest), ...);
+        return pass(rows_of<T>(X), rest...);
+      },
       as_it_is<T>(), as_it_is<A>()...);
 }
 
@@ -30,9 +41,11 @@ template <class T, class I, class R, class... A>
 void bind_sparse(nb::module_& m, const char* name, R (*pass)(const Sparse<T, I>&, A...)) {
   m.def(
       name,
-      [pass](Vector<const T> data, Vector<const I> indices, Vector<const I> indptr, Int d,
-             A... rest) { return pass(rows_of<T, I>(data, indices, indptr, d), rest...); },
-      as_it_is<T>(), as_it_is<I>(), as_it_is<I>(), as_it_is<Int>(), as_it_is<A>()...);
+      [pass](const Checked<T, I>& X, A... rest) {
+        (must_be_aligned(rest), ...);
+        return pass(X.rows, rest...);
+      },
+      as_it_is<T>(), as_it_is<A>()...);
 }
 
 }  // namespace

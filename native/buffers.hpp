@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "kernels.hpp"
+#include "stopping.hpp"
 
 namespace covey {
 
@@ -41,7 +42,7 @@ class Turned {
         sq_norms_(1, stride_) {
     std::fill(at_[0], at_[0] + centers.d * stride_, T(0));
     std::fill(sq_norms_[0], sq_norms_[0] + stride_, 0.0);
-    for (Int j = 0; j < centers.k; ++j)
+    for (Int j = 0; j < centers.k; ++j, may_stop_at(j))
       for (Int f = 0; f < centers.d; ++f) {
         const double value = double(centers.row(j)[f]);
         at_[0][f * stride_ + j] = centers.row(j)[f];
@@ -63,6 +64,7 @@ class Doubled {
   explicit Doubled(const Centers<T>& centers) : at_(1, centers.k * sums_stride(centers.d)) {
     double* to = at_[0];
     for (Int j = 0; j < centers.k; ++j, to += sums_stride(centers.d)) {
+      may_stop_at(j);
       std::fill(to, to + sums_stride(centers.d), 0.0);
       std::copy(centers.row(j), centers.row(j) + centers.d, to);
       to[centers.d] = 1;
@@ -85,6 +87,7 @@ class Screening {
       for (Int f = 0; f < centers.d; ++f) shift[f] += centers.row(j)[f] / double(centers.k);
     double most = 0;
     for (Int j = 0; j < centers.k; ++j) {
+      may_stop_at(j);
       double sq_norm = 0;
       for (Int f = 0; f < centers.d; ++f) {
         const double moved = centers.row(j)[f] - shift[f];

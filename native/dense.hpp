@@ -14,7 +14,7 @@ void nearest(const Dense<T>& X, const Centers<T>& centers, Label* labels, double
   const auto screen = screening(centers);
   each_block(blocks.count(), n_threads, [&](Int block, int worker) {
     Label found[CHUNK];
-    each_chunk(blocks.at(block), [&](Range rows) {
+    each_chunk(blocks.at(block), portion(centers.k * X.d), [&](Range rows) {
       kernel.nearest(X, centers, screen ? screen->view() : nullptr, rows, found, nullptr,
                      scratch[worker]);
       std::copy(found, found + rows.size(), labels + rows.begin);
@@ -31,22 +31,25 @@ void nearest_two(const Dense<T>& X, const Centers<T>& centers, Label* first, dou
   const int n_threads = threads();
   const Buffers<T> scratch(n_threads, scratch_size(X.d));
   each_block(blocks.count(), n_threads, [&](Int block, int worker) {
-    const Range rows = blocks.at(block);
-    const Int i = rows.begin;
-    kernel.nearest_two(X, centers, rows, first + i, second + i, scratch[worker]);
-    kernel.own(X, centers, rows, first + i, first_sq + i);
-    kernel.own(X, centers, rows, second + i, second_sq + i);
+    each_chunk(blocks.at(block), portion(centers.k * X.d), [&](Range rows) {
+      const Int i = rows.begin;
+      kernel.nearest_two(X, centers, rows, first + i, second + i, scratch[worker]);
+      kernel.own(X, centers, rows, first + i, first_sq + i);
+      kernel.own(X, centers, rows, second + i, second_sq + i);
+    });
   });
 }
 
-/// Σ w ‖x − c‖² of each center; own(rows, sq) gives the distances of rows to their own centers.
+/// Σ w ‖x − c‖² of each center; own(rows, sq) gives the distances of rows to their own centers, at
+/// most so many rows at a time.
 template <class Own>
-void add_inertia(Int n, Int k, const Label* labels, const double* weight, double* sums, Own&& own) {
+void add_inertia(Int n, Int k, const Label* labels, const double* weight, double* sums, Int most,
+                 Own&& own) {
   const Blocks blocks{n, BLOCK};
   const Buffers<double> parts(blocks.count(), k);
   each_block(blocks.count(), threads(), [&](Int block, int) {
     std::fill(parts[block], parts[block] + k, 0.0);
-    each_chunk(blocks.at(block), [&](Range rows) {
+    each_chunk(blocks.at(block), most, [&](Range rows) {
       double sq[CHUNK];
       own(rows, sq);
       for (Int i = 0; i < rows.size(); ++i) {
@@ -61,7 +64,7 @@ void add_inertia(Int n, Int k, const Label* labels, const double* weight, double
 template <class T>
 void inertia(const Dense<T>& X, const Centers<T>& centers, const Label* labels,
              const double* weight, double* sums) {
-  add_inertia(X.n, centers.k, labels, weight, sums, [&](Range rows, double* sq) {
+  add_inertia(X.n, centers.k, labels, weight, sums, portion(X.d), [&](Range rows, double* sq) {
     kernels<T>().own(X, centers, rows, labels + rows.begin, sq);
   });
 }
@@ -71,8 +74,9 @@ void distances(const Dense<T>& X, const Centers<T>& centers, T* out) {
   const Turned<T> turned(centers);
   const Blocks blocks{X.n, CHUNK};
   each_block(blocks.count(), threads(), [&](Int block, int) {
-    const Range rows = blocks.at(block);
-    kernels<T>().distances(X, turned.view(), centers.k, rows, out + rows.begin * centers.k);
+    each_chunk(blocks.at(block), portion(centers.k * X.d), [&](Range rows) {
+      kernels<T>().distances(X, turned.view(), centers.k, rows, out + rows.begin * centers.k);
+    });
   });
 }
 
@@ -84,12 +88,14 @@ void potentials(const Dense<T>& X, const Centers<T>& centers, const double* sq_c
   const Buffers<T> scratch(n_threads, scratch_size(X.d));
   const Buffers<double> parts(blocks.count(), centers.k);
   each_block(blocks.count(), n_threads, [&](Int block, int worker) {
-    const Range rows = blocks.at(block);
     std::fill(parts[block], parts[block] + centers.k, 0.0);
     for (Int j = 0; j < centers.k; j += CANDIDATES) {
+      if (j > 0) may_stop();
       const Centers<T> some{centers.row(j), std::min(CANDIDATES, centers.k - j), centers.d};
-      kernels<T>().potentials(X, some, rows, sq_closest + rows.begin, from(weight, rows.begin),
-                              parts[block] + j, scratch[worker]);
+      each_chunk(blocks.at(block), portion(some.k * X.d, BLOCK), [&](Range rows) {
+        kernels<T>().potentials(X, some, rows, sq_closest + rows.begin, from(weight, rows.begin),
+                                parts[block] + j, scratch[worker]);
+      });
     }
   });
   merge(parts, blocks.count(), centers.k, sums);
@@ -102,9 +108,11 @@ void lower(const Dense<T>& X, const Centers<T>& center, Int block_rows, double* 
   const int n_threads = threads();
   const Buffers<T> scratch(n_threads, scratch_size(X.d));
   each_block(blocks.count(), n_threads, [&](Int block, int worker) {
-    const Range rows = blocks.at(block);
-    block_sums[block] = kernels<T>().lower(X, center, rows, sq_closest + rows.begin,
-                                           from(weight, rows.begin), scratch[worker]);
+    block_sums[block] = 0;
+    each_chunk(blocks.at(block), portion(X.d, block_rows), [&](Range rows) {
+      block_sums[block] += kernels<T>().lower(X, center, rows, sq_closest + rows.begin,
+                                              from(weight, rows.begin), scratch[worker]);
+    });
   });
 }
 

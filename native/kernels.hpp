@@ -1,111 +1,9 @@
-// The whole surface of the core: what a kernel is given, and the table of kernels.
+// The whole surface of the core: the table of kernels.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
+#include "views.hpp"
 
 namespace covey {
-
-using Int = std::int64_t;
-using Label = std::int32_t;
-
-/// Rows one after the other.
-template <class T>
-struct Dense {
-  using value = T;
-  const T* x;  // n × d
-  Int n, d;
-  const T* row(Int i) const { return x + i * d; }
-};
-
-/// Compressed sparse rows; columns ascend within a row and occur once.
-template <class T, class I>
-struct Sparse {
-  using value = T;
-  const T* data;
-  const I* indices;
-  const I* indptr;  // n + 1
-  Int n, d;
-};
-
-template <class T>
-struct Centers {
-  const T* at;  // k × d
-  Int k, d;
-  const T* row(Int j) const { return at + j * d; }
-};
-
-/// Centers as the sparse kernels and `distances` read them: one register holds several centers.
-template <class T>
-struct Across {
-  const T* at;             // d × stride; columns from k on are zero
-  const double* sq_norms;  // stride; ‖c‖²
-  Int stride;              // k rounded up to ACROSS
-  const T* feature(Int f) const { return at + f * stride; }
-};
-
-/// Centers rounded to float, to find the nearest of them for rows in double: see screened.hpp.
-struct Screen {
-  const float* at;      // k × d: c − shift
-  const double* shift;  // d: about where the centers lie
-  float reach;          // most ‖c − shift‖
-};
-
-/// What slack is told in, and how exact the rows are that it is told of.
-struct Unit {
-  double scale = 1;  // slack is told in units of 1 / scale
-  float reach = 0;   // rows and centers were rounded to float, and no center is longer; 0: exact
-};
-
-inline constexpr Int ACROSS = 16;  // a multiple of the lanes of every register
-
-struct Range {
-  Int begin, end;
-  Int size() const { return end - begin; }
-};
-
-/// Where the rows of each center are summed: `copies` (1 or 4) tables of k × stride doubles. Slot d
-/// of a row is the weight, slots beyond are filling. Row i goes to copy i mod copies, so that rows
-/// of one center that follow each other don't wait for one another.
-struct Sums {
-  double* at;
-  Int k, d, stride, copies;
-};
-
-/// Doubles in a row of `Sums`: whole registers on every instruction set.
-inline constexpr Int sums_stride(Int d) { return d < 4 ? 4 : (d + 8) / 8 * 8; }
-
-/// Rows that a kernel takes at once; scratch and buffers are for so many.
-inline constexpr Int CHUNK = 512;
-
-/// Candidates that greedy seeding weighs in one sweep: 2 + ln k is less for any k below a million.
-inline constexpr Int CANDIDATES = 16;
-
-/// Most rows in a tile.
-inline constexpr Int TILE_ROWS = 64;
-
-/// Values of scratch that a dense kernel may use: a tile, rows to be put into it, a register;
-/// and as much again in float, and rows in doubt, for screening.
-inline constexpr Int scratch_size(Int d) { return 5 * TILE_ROWS * d + 128; }
-
-/// Labelings of the rows whose silhouettes are asked, as the kernel reads them.
-template <class T>
-struct Cells {
-  Dense<T> columns;     // all n rows, sorted by cell: a cell is one combination of labels
-  const Int* starts;    // n_cells + 1
-  const Label* labels;  // n_cells × s: label of the cell in each labeling
-  const Int* sizes;     // Σ n_labels: rows of each label of each labeling
-  const Int* offsets;   // s + 1: where each labeling's labels start in `sizes`
-  Int n_cells, s;
-};
-
-/// What Hartigan's moves weigh: the clusters' weights, and what remains of a squared distance to a
-/// cluster that takes in one more row of weight one, n / (n + 1).
-template <class T>
-struct Masses {
-  const T* at;     // k
-  const T* grown;  // k
-};
 
 template <class T>
 struct Kernels {
@@ -144,22 +42,25 @@ struct Kernels {
   /// for n and a register); returns how many. See reviewing.cpp.
   Int (*overdue)(const float* due, float clock, Int n, std::int32_t* rows);
 
-  /// Nearest center as by `nearest`, and by how much farther the second nearest is, rounded down
-  /// (room for CHUNK and TILE_ROWS more). Of rounded rows, those with slack <= 0 are in doubt.
-  void (*review)(const Dense<T>&, const Centers<T>&, const Unit&, Range, Label* labels,
-                 float* slack, T* scratch);
+  /// Nearest center as by `nearest`, and bounds on distances. Where rows are not exact, a row with
+  /// next <= near is in doubt.
+  void (*review)(const Dense<T>&, const Centers<T>&, const Unit&, Range, Found, T* scratch);
 
   /// Copy the rows at n offsets.
   void (*pick)(const Dense<T>&, const std::int32_t* rows, Int n, T* to);
 
   /// Write when n rows are due, at the offsets `rows` or (null) the first n.
-  void (*defer)(const std::int32_t* rows, const float* slack, float clock, Int n, float* due);
+  void (*defer)(const std::int32_t* rows, const Found&, float clock, Int n, float* due);
 
-  /// Give at most CHUNK rows, at the offsets `rows` or (null) the first n, the labels found, and
-  /// add to `sums` (one copy) what those that change take from one center to another; returns how
-  /// many, or −1 where one had a label that is none.
-  Int (*settle)(const Dense<T>&, const std::int32_t* rows, Int n, const Label* found,
-                const double* weight, Label* labels, Sums);
+  /// Those of n rows, at the offsets `rows` or (null) the first n, whose label is not the one
+  /// found, as offset · 2³² + label found; returns how many.
+  Int (*differing)(const std::int32_t* rows, const Label* found, const Label* labels, Int n,
+                   std::uint64_t* changes);
+
+  /// Take n such rows from the sums of their labels to those of the labels found: those of the
+  /// features in the range, of which the last is d, the weight.
+  void (*settle)(const Dense<T>&, const std::uint64_t* changes, Int n, const double* weight,
+                 const Label* labels, Range features, Sums);
 
   /// Add Σ w min(sq_closest, ‖x − c‖²) to `sums[j]` for each of at most CANDIDATES centers.
   void (*potentials)(const Dense<T>&, const Centers<T>&, Range, const double* sq_closest,
@@ -178,6 +79,20 @@ struct Kernels {
   /// Euclidean distances to all centers, out[(i − begin)·k + j].
   void (*distances)(const Dense<T>&, const Across<T>&, Int k, Range, T* out);
 
+  /// Sums of Euclidean distances between two ranges of rows, each distance computed once: of each
+  /// row to all columns, and of each column to all rows (`column_sums` is null where the columns
+  /// are the rows). Both are overwritten.
+  void (*between)(const Dense<T>&, Range rows, Range columns, double* row_sums, double* column_sums,
+                  T* scratch);
+
+  /// Squared distances to all centers over the features that are not NaN, in double:
+  /// out[(i − begin)·stride + j]; slots from k on are filling. Feature d of the centers is zeros.
+  void (*squares)(const Dense<T>&, const Across<double>&, Int k, Range, double* out);
+
+  /// Move the centers in a range of columns, and pack them; writes what the range adds to the
+  /// squares of each moved center, 0 for the others.
+  void (*move)(const Moving<T>&, Range columns, Moved);
+
   /// Silhouettes of the range of `rows`, which have their own labels `own` (n × s):
   /// out[l · out_stride + i − begin]. `sums` has room for offsets[s] × TILE_ROWS doubles.
   void (*silhouettes)(const Cells<T>&, const Dense<T>& rows, const Label* own, Range, double* out,
@@ -186,9 +101,20 @@ struct Kernels {
 
 template <class T, class I>
 struct SparseKernels {
-  /// As for dense rows; `scores` has room for `stride` doubles.
-  void (*nearest)(const Sparse<T, I>&, const Centers<T>&, const Across<T>&, Range, Label* labels,
-                  double* scores);
+  /// ‖x‖ of each row, in double.
+  void (*lengths)(const Sparse<T, I>&, Range, double* out);
+
+  /// Nearest center of each row of the range, ties to the lowest index; returns how many rows were
+  /// looked at. `lengths`, `labels` and `due` are those of all rows; `labels` must be labels if
+  /// there are deadlines. `scores` has room for `stride` floats.
+  Int (*nearest)(const Sparse<T, I>&, const double* lengths, const Centers<T>&, const Panel&,
+                 const Deadlines*, Range, Label* labels, float* scores);
+
+  /// As for dense rows, for centers that are rows of X themselves or as sparse.
+  void (*potentials)(const Sparse<T, I>&, const Centers<T>&, const Slots&, Range,
+                     const double* sq_closest, const double* weight, double* sums);
+  double (*lower)(const Sparse<T, I>&, const Centers<T>&, const Slots&, Range, double* sq_closest,
+                  const double* weight);
 
   /// Squared distance to one center for all rows, or to the center of each label: in double.
   void (*own)(const Sparse<T, I>&, const Centers<T>&, const double* sq_norms, Range,

@@ -54,7 +54,7 @@ Totals lloyd(const Dense<T>& X, const Centers<T>& centers, const double* weight,
   // Inertia from the lanes is free, and as exact as T allows; floats of few features, and rows
   // whose nearest center was found by screening, are measured as they are summed.
   const bool by_lanes = !screen && (sizeof(T) == sizeof(double) || d > 8);
-  const Int chunk = chunk_rows(d, sizeof(T), screen.has_value());
+  const Int chunk = std::min(portion(k * d), chunk_rows(d, sizeof(T), screen.has_value()));
   each_block(blocks.count(), n_threads, [&](Int block, int worker) {
     T* sq = by_lanes ? scratch[worker] : nullptr;
     Totals& total = *totals[block] = {};
@@ -80,7 +80,7 @@ Totals lloyd(const Dense<T>& X, const Centers<T>& centers, const double* weight,
   for (Int block = 0; block < blocks.count(); ++block) {
     all.inertia += totals[block]->inertia;
     all.n_changed += totals[block]->n_changed;
-    for (Int j = 0; j < k; ++j) {
+    for (Int j = 0; j < k; ++j, may_stop_at(j)) {
       const double* row = tables[block] + j * layout.stride;
       for (Int f = 0; f < d; ++f) sums[j * d + f] += row[f];
       weights[j] += row[d];

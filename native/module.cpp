@@ -7,10 +7,16 @@
 #include "threads.hpp"
 
 NB_MODULE(_core, m) {
+  covey::bind_checked(m);
   covey::bind_rows(m);
   covey::bind_dense(m);
   covey::bind_bounded(m);
   covey::bind_descent(m);
+  covey::bind_optimal(m);
+  covey::bind_scores(m);
+  covey::bind_kinds(m);
+  covey::bind_interrupts(m);
+  covey::bind_sparse(m);
   m.def("instruction_sets", &covey::instruction_sets);
   m.def("instruction_set", &covey::instruction_set);
   m.def("use_instruction_set", &covey::use_instruction_set);

@@ -43,32 +43,41 @@ Int overdue(const float* due, float clock, Int n, std::int32_t* rows) {
 template <class T>
 inline constexpr T TINY = sizeof(T) == 4 ? T(0x1p-60) : T(0x1p-900);
 
-template <class T>
-inline T slack_error(Int d) {
-  return T(d + 8) * std::numeric_limits<T>::epsilon();
+/// As floats, rounded towards 0 (`down`) or away from it.
+inline void store_bound(float* to, pack<float> distance, bool) { store(to, distance); }
+inline void store_bound(float* to, pack<double> distance, bool down) {
+  distance = minimum(distance, broadcast<pack<double>>(0x1p126));
+  distance *= down ? 1 - 0x1p-22 : 1 + 0x1p-22;
+  store(to, __builtin_convertvector(distance, vec<float, lanes<double>>));
 }
 
-/// From squared distances; negative where nothing can be said.
+/// Bounds from squared distances; such that the row is in doubt where nothing can be said.
 template <class T>
-inline pack<T> slack_of(pack<T> best, pack<T> next, T error) {
+inline void store_bounds(const Found& found, Int at, pack<T> best, pack<T> next, pack<T> left_out,
+                         const Unit& unit, Int d) {
+  const T error = T(d + 8) * std::numeric_limits<T>::epsilon(), scale = T(unit.scale);
   const pack<T> most = broadcast<pack<T>>(std::numeric_limits<T>::max());
-  const pack<T> slack =
-      root(minimum(next, most)) * (1 - error) - root(minimum(best, most)) * (1 + error);
-  return select((next >= TINY<T>)&(best <= most), slack, broadcast<pack<T>>(-1));
-}
-
-inline void store_slack(float* to, pack<float> slack) { store(to, slack); }
-inline void store_slack(float* to, pack<double> slack) {
-  slack = minimum(slack * (1 - 0x1p-22), broadcast<pack<double>>(0x1p126));
-  store(to, __builtin_convertvector(slack, vec<float, lanes<double>>));
+  const pack<T> nearest = minimum(best, most);
+  pack<T> low = root(nearest), other = root(minimum(next, most));
+  pack<T> near = unit.tail > 0 ? root(nearest + left_out) : low;
+  low *= (1 - error) * scale, near *= (1 + error) * scale, other *= (1 - error) * scale;
+  if (unit.reach > 0) {
+    const pack<T> rounded = T(0x1p-22) * (near + T(2 * unit.reach));
+    low -= rounded, near += rounded, other -= rounded;
+  }
+  const mask<T> told = (next >= TINY<T>)&(best <= most);
+  other = select(told, other, broadcast<pack<T>>(-1));
+  low = select(told, low, broadcast<pack<T>>(-1));
+  store_bound(found.low + at, low, true);
+  store_bound(found.near + at, near, false);
+  store_bound(found.next + at, other, true);
 }
 
 template <class T, int D>
 void review_by(const Dense<T>& X, const Centers<T>& centers, const Unit& unit, Range range,
-               Label* labels, float* slack, T* scratch) {
+               Found out, T* scratch) {
   using Rows = Tile<T, D>;
   constexpr int R = Rows::R, W = lanes<T>;
-  const T error = slack_error<T>(X.d);
   mask<T> overflow{};
   for (Int i = range.begin; i < range.end; i += Rows::rows) {
     Rows tile;
@@ -94,21 +103,21 @@ void review_by(const Dense<T>& X, const Centers<T>& centers, const Unit& unit, R
     COVEY_UNROLL
     for (int r = 0; r < R; ++r) {
       overflow |= best[r] >= infinity<T>;
-      pack<T> room = slack_of<T>(best[r], next[r], error) * T(unit.scale);
-      if (unit.reach > 0) room -= T(0x1p-21) * (root(best[r]) + T(2 * unit.reach));
-      store_slack(slack + at + r * W, room);
-      for (int l = 0; l < W; ++l) labels[at + r * W + l] = static_cast<Label>(label[r][l]);
+      pack<T> left_out{};
+      if (unit.tail > 0) left_out = tile.at(r, Rows::features(X.d) - 1) * T(4 * unit.tail);
+      store_bounds<T>(out, at + r * W, best[r], next[r], left_out, unit, X.d);
+      for (int l = 0; l < W; ++l) out.label[at + r * W + l] = static_cast<Label>(label[r][l]);
     }
   }
   if (any(overflow))
     for (Int i = 0; i < range.size() && unit.reach == 0; ++i)
-      labels[i] = nearest_in_double(X.row(range.begin + i), centers, -1);
+      out.label[i] = nearest_in_double(X.row(range.begin + i), centers, -1);
 }
 
 template <class T>
-void review(const Dense<T>& X, const Centers<T>& centers, const Unit& unit, Range range,
-            Label* labels, float* slack, T* scratch) {
-  COVEY_BY_FEATURES(review_by, X.d, X, centers, unit, range, labels, slack, scratch)
+void review(const Dense<T>& X, const Centers<T>& centers, const Unit& unit, Range range, Found out,
+            T* scratch) {
+  COVEY_BY_FEATURES(review_by, X.d, X, centers, unit, range, out, scratch)
 }
 
 template <class T, int D>
@@ -122,45 +131,47 @@ void pick(const Dense<T>& X, const std::int32_t* rows, Int n, T* to) {
   COVEY_BY_FEATURES(pick_by, X.d, X, rows, n, to)
 }
 
-/// Rounded down.
-inline float due_at(float clock, float slack) {
-  const float until = clock + slack;
-  return until - until * 0x1p-22f;
+void defer(const std::int32_t* rows, const Found& found, float clock, Int n, float* due) {
+  const auto at = [&](Int i) {
+    const float until = clock + (found.next[i] - found.near[i]);
+    return until - until * 0x1p-22f;
+  };
+  if (rows)
+    for (Int i = 0; i < n; ++i) due[rows[i]] = at(i);
+  else
+    for (Int i = 0; i < n; ++i) due[i] = at(i);
 }
 
-void defer(const std::int32_t* rows, const float* slack, float clock, Int n, float* due) {
-  if (rows)
-    for (Int i = 0; i < n; ++i) due[rows[i]] = due_at(clock, slack[i]);
-  else
-    for (Int i = 0; i < n; ++i) due[i] = due_at(clock, slack[i]);
+Int differing(const std::int32_t* rows, const Label* found, const Label* labels, Int n,
+              std::uint64_t* changes) {
+  Int count = 0;
+  for (Int i = 0; i < n; ++i) {
+    const auto row = rows ? rows[i] : static_cast<std::int32_t>(i);
+    changes[count] = std::uint64_t(row) << 32 | std::uint32_t(found[i]);
+    count += found[i] != labels[row];
+  }
+  return count;
 }
 
 template <class T>
-Int settle(const Dense<T>& X, const std::int32_t* rows, Int n, const Label* found,
-           const double* weight, Label* labels, Sums sums) {
-  std::int32_t changed[CHUNK];
-  Int n_changed = 0;
+void settle(const Dense<T>& X, const std::uint64_t* changes, Int n, const double* weight,
+            const Label* labels, Range features, Sums sums) {
+  const Int end = std::min(features.end, X.d);
   for (Int i = 0; i < n; ++i) {
-    changed[n_changed] = static_cast<std::int32_t>(i);
-    n_changed += found[i] != labels[rows ? rows[i] : i];
-  }
-  for (Int c = 0; c < n_changed; ++c) {
-    const Int i = changed[c], row = rows ? rows[i] : i;
-    if (labels[row] < 0 || labels[row] >= sums.k) return -1;
+    const Int row = Int(changes[i] >> 32);
     const double w = weight ? weight[row] : 1.0;
     const T* x = X.row(row);
-    double* to = sums.at + found[i] * sums.stride;
+    double* to = sums.at + static_cast<Label>(changes[i]) * sums.stride;
     double* from = sums.at + labels[row] * sums.stride;
-    labels[row] = found[i];
-    for (Int f = 0; f < X.d; ++f) {
+    for (Int f = features.begin; f < end; ++f) {
       const double value = w * double(x[f]);
       to[f] += value;
       from[f] -= value;
     }
+    if (features.end <= X.d) continue;
     to[X.d] += w;
     from[X.d] -= w;
   }
-  return n_changed;
 }
 
 template <class T>
@@ -169,6 +180,7 @@ void add(Kernels<T>& kernels) {
   kernels.review = review<T>;
   kernels.pick = pick<T>;
   kernels.defer = defer;
+  kernels.differing = differing;
   kernels.settle = settle<T>;
 }
 

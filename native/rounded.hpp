@@ -1,16 +1,22 @@
-// Rows in double, moved to about the origin, scaled to about one and rounded to float: half the
-// bytes and twice the lanes for all that floats can decide.
+// Rows as a review sees them first: in float, moved to about the origin, perhaps on few axes.
+//
+// Rounded: (X − shift) · scale in float, half the bytes and twice the lanes of double.
+// Turned: the same on p orthonormal axes that hold most of the spread, and in one more column the
+// length t of what the axes leave out. Then, with all norms over the p + 1 columns,
+//     ‖x̃ − c̃‖² ≤ ‖x − c‖² ≤ ‖x̃ − c̃‖² + 4 t(x) t(c),
+// since two vectors of lengths t(x) and t(c) are between |t(x) − t(c)| and t(x) + t(c) apart.
 #pragma once
 
 #include "blocks.hpp"
 
 namespace covey {
 
-template <class T>
-struct Rounded {
-  const float* x = nullptr;  // n × d: (X − shift) · scale; null: there are none
-  const double* shift = nullptr;
+struct Seen {
+  Dense<float> rows{nullptr, 0, 0};  // x null: the rows themselves are looked at
+  Centers<float> centers{nullptr, 0, 0};
   double scale = 1;
+  float reach = 0, tail = 0;  // most length of a center; of what the axes leave out of it
+  bool is_given() const { return rows.x != nullptr; }
 };
 
 inline void round_rows(const Dense<double>& X, const double* shift, double scale, float* out) {
@@ -22,33 +28,5 @@ inline void round_rows(const Dense<double>& X, const double* shift, double scale
       for (Int f = 0; f < X.d; ++f) to[f] = static_cast<float>((X.row(i)[f] - shift[f]) * scale);
   });
 }
-
-/// The centers as the rounded rows see them.
-template <class T>
-class RoundedCenters {
- public:
-  RoundedCenters(const Centers<T>& centers, const Rounded<T>& rows)
-      : at_(1, rows.x ? centers.k * centers.d : 0), k_(centers.k), d_(centers.d) {
-    if (!rows.x) return;
-    double most = 0;
-    for (Int j = 0; j < k_; ++j) {
-      double sq_norm = 0;
-      for (Int f = 0; f < d_; ++f) {
-        const double moved = (double(centers.row(j)[f]) - rows.shift[f]) * rows.scale;
-        at_[0][j * d_ + f] = static_cast<float>(moved);
-        sq_norm += moved * moved;
-      }
-      most = std::max(most, sq_norm);
-    }
-    reach_ = std::max(static_cast<float>(std::sqrt(most)), 1e-20f);
-  }
-  Centers<float> view() const { return {at_[0], k_, d_}; }
-  float reach() const { return reach_; }
-
- private:
-  Buffers<float> at_;
-  Int k_, d_;
-  float reach_ = 0;
-};
 
 }  // namespace covey

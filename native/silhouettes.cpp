@@ -3,6 +3,7 @@
 // Rows are in lanes; columns (all rows again) come sorted by cell, a cell being one combination
 // of labels. Within a cell every distance belongs to the same clusters, so it is added to one
 // register, which is folded into the sums of each labeling's cluster where the cell ends.
+#include "stopping.hpp"
 #include "tables.hpp"
 #include "tile.hpp"
 
@@ -24,8 +25,9 @@ void add_cell(const Tile<T, D>& tile, const Dense<T>& columns, Int begin, Int en
       pack<T> sq[1][Rows::R];
       sq_distances<1, T, D>(tile, columns.x + j * Rows::features(columns.d), columns.d, sq);
       COVEY_UNROLL
-      for (int r = 0; r < Rows::R; ++r) sum[r] += root(sq[0][r]);
+      for (int r = 0; r < Rows::R; ++r) sum[r] += near_root(sq[0][r]);
     }
+    columns.d < 64 ? may_stop_at(from / FLUSH) : may_stop();
     COVEY_UNROLL
     for (int r = 0; r < Rows::R; ++r)
       each_part<T>(sum[r], [&](int q, pack<double> distances) {

@@ -103,6 +103,23 @@ inline V root(V x) {
 }
 #endif
 
+/// The root to two units in the last place; for sums of many, where the root is the bottleneck.
+template <class V>
+inline V near_root(V x) {
+  return root(x);
+}
+#if COVEY_WIDTH == 64
+/// The reciprocal root of 14 bits and one step: y + y(e/2 + 3e²/8 + 5e³/16) for y = x·r and
+/// e = 1 − y·r, |e| ≤ 2⁻¹³, which leaves e⁴ · 35/128 < 2⁻⁵³.
+inline pack<double> near_root(pack<double> x) {
+  const __m512d at = (__m512d)x;
+  const pack<double> r = (pack<double>)_mm512_maskz_rsqrt14_pd(
+      _mm512_cmp_pd_mask(at, _mm512_setzero_pd(), _CMP_NEQ_UQ), at);
+  const pack<double> y = x * r, e = 1.0 - y * r;
+  return y + y * e * ((e * 0.3125 + 0.375) * e + 0.5);
+}
+#endif
+
 /// Whether a comparison held in any lane.
 template <class M>
 inline bool any(M where) {
@@ -156,6 +173,30 @@ inline T total(V value) {
 template <int N, class T>
 inline vec<double, N> doubles(const T* from) {
   return __builtin_convertvector((load<vec<T, N>>(from)), vec<double, N>);
+}
+
+/// Round N doubles to T and store them; returns what was stored.
+template <int N, class T>
+inline vec<double, N> round_to(T* to, vec<double, N> value) {
+  store(to, __builtin_convertvector(value, vec<T, N>));
+  return doubles<N>(to);
+}
+
+/// Round N doubles to bfloat16 (the upper half of a float) and store them; returns what was stored.
+template <int N>
+inline vec<double, N> round_to_halves(std::uint16_t* to, vec<double, N> value) {
+  using Bits = vec<std::uint32_t, N>;
+  const Bits bits = (Bits) __builtin_convertvector(value, vec<float, N>);
+  const Bits rounded = bits + 0x7FFFu + ((bits >> 16) & 1u);  // to nearest, ties to even
+  store(to, __builtin_convertvector(rounded >> 16, vec<std::uint16_t, N>));
+  return __builtin_convertvector((vec<float, N>)(rounded & 0xFFFF0000u), vec<double, N>);
+}
+
+/// Load N values of bfloat16 as floats.
+template <int N>
+inline vec<float, N> halves(const std::uint16_t* from) {
+  using Bits = vec<std::uint32_t, N>;
+  return (vec<float, N>)(__builtin_convertvector((load<vec<std::uint16_t, N>>(from)), Bits) << 16);
 }
 
 /// Registers of doubles that one register of T becomes.

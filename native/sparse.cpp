@@ -5,37 +5,12 @@
 // distance that leaves a kernel, are computed directly.
 #include <cmath>
 
+#include "sparse_direct.hpp"
 #include "tables.hpp"
 #include "tile.hpp"
 
 namespace covey {
 namespace {
-
-/// Share of ‖c‖² beyond the row's own columns, or of ‖x‖² + ‖c‖² between x and c, below which a
-/// difference of sums has lost more than four digits and is computed anew.
-constexpr double CANCELLED = 1e-4;
-
-/// Squared distance of row i to a center: direct in the row's columns; elsewhere x is 0, and
-/// what remains of ‖c‖² counts.
-template <class T, class I>
-double direct(const Sparse<T, I>& X, Int i, const T* center, double sq_norm) {
-  double here = 0, met = 0;
-  for (I p = X.indptr[i]; p < X.indptr[i + 1]; ++p) {
-    const double c = center[X.indices[p]], difference = double(X.data[p]) - c;
-    here += difference * difference;
-    met += c * c;
-  }
-  double rest = sq_norm - met;
-  if (rest >= CANCELLED * sq_norm) return here + rest;
-  rest = 0;
-  I p = X.indptr[i];
-  for (Int f = 0; f < X.d; ++f)
-    if (p < X.indptr[i + 1] && X.indices[p] == f)
-      ++p;
-    else
-      rest += double(center[f]) * double(center[f]);
-  return here + rest;
-}
 
 /// scores[j …] = ‖c‖² − 2x·c for P registers of centers.
 template <int P, class T, class I>
@@ -75,32 +50,6 @@ double score(const Sparse<T, I>& X, Int i, Int k, const Across<T>& centers, doub
 }
 
 template <class T, class I>
-void nearest(const Sparse<T, I>& X, const Centers<T>& centers, const Across<T>& across, Range range,
-             Label* labels, double* scores) {
-  for (Int i = range.begin; i < range.end; ++i) {
-    const double sq_norm = score(X, i, centers.k, across, scores);
-    double least = infinity<double>, largest = 0;
-    for (Int j = 0; j < centers.k; ++j) {
-      least = std::min(least, scores[j]);
-      largest = std::max(largest, across.sq_norms[j]);
-    }
-    // Each of the sums has at most d terms, each rounded to 2⁻⁵³ of what it adds up to.
-    const double error = double(X.d + 4) * 0x1p-52 * (sq_norm + largest);
-    Label label = 0;
-    double best = infinity<double>;
-    Int n_close = 0;
-    for (Int j = 0; j < centers.k; ++j)
-      if (!(scores[j] > least + error) && ++n_close == 1) label = static_cast<Label>(j);
-    for (Int j = label; j < centers.k && n_close > 1; ++j) {
-      if (scores[j] > least + error) continue;
-      const double sq = direct(X, i, centers.row(j), across.sq_norms[j]);
-      if (sq < best) best = sq, label = static_cast<Label>(j);
-    }
-    labels[i - range.begin] = label;
-  }
-}
-
-template <class T, class I>
 void own(const Sparse<T, I>& X, const Centers<T>& centers, const double* sq_norms, Range range,
          const Label* labels, double* sq) {
   for (Int i = range.begin; i < range.end; ++i) {
@@ -125,7 +74,6 @@ void distances(const Sparse<T, I>& X, const Centers<T>& centers, const Across<T>
 
 template <class T, class I>
 void add(SparseKernels<T, I>& kernels) {
-  kernels.nearest = nearest<T, I>;
   kernels.own = own<T, I>;
   kernels.distances = distances<T, I>;
 }

@@ -2,8 +2,18 @@
 #pragma once
 
 #include "dense.hpp"
+#include "panel.hpp"
 
 namespace covey {
+
+/// Rows that a kernel may take at once where each meets k centers, which come from memory in
+/// pieces: a quarter of what dense rows do in that time.
+template <class T, class I>
+Int portion(const Sparse<T, I>& X, Int k) {
+  I longest = 1;
+  for (Int i = 0; i < X.n; ++i) longest = std::max(longest, X.indptr[i + 1] - X.indptr[i]);
+  return std::clamp<Int>(PORTION / 4 / std::max<Int>(1, k * Int{longest}), 1, CHUNK);
+}
 
 /// Σ w x and Σ w of the rows of each center. A thread takes some centers and walks all rows, so
 /// each center adds its rows in their order and no table is made twice: k × d may be large.
@@ -18,6 +28,7 @@ void add_rows(const Sparse<T, I>& X, Int k, const double* weight, const Label* l
       weights[j] = 0;
     }
     for (Int i = 0; i < X.n; ++i) {
+      if (i % CHUNK == CHUNK - 1) may_stop();
       if (labels[i] % n_parts != part) continue;
       const double w = weight ? weight[i] : 1.0;
       double* to = sums + labels[i] * X.d;
@@ -27,57 +38,56 @@ void add_rows(const Sparse<T, I>& X, Int k, const double* weight, const Label* l
   });
 }
 
-/// Call body(rows, labels found, worker) for blocks of rows with the nearest center of each.
-template <class T, class I, class Body>
-void each_nearest(const Sparse<T, I>& X, const Centers<T>& centers, const Turned<T>& turned,
-                  Body&& body) {
-  const auto& kernel = sparse_kernels<T, I>();
+/// Label each row with its nearest center; rows whose deadline is not over keep their label.
+/// Returns how many were looked at.
+template <class T, class I>
+Int assign(const Sparse<T, I>& X, const double* lengths, const Centers<T>& centers,
+           const Panel& panel, const Deadlines* deadlines, Label* labels) {
   const Blocks blocks{X.n, CHUNK};
   const int n_threads = threads();
-  const Buffers<double> scores(n_threads, turned.view().stride);
+  const Buffers<float> scores(n_threads, scores_size(panel.stride));
+  const Buffers<Int> seen(n_threads, 1);
+  const Int most = portion(X, centers.k);
+  for (int worker = 0; worker < n_threads; ++worker) *seen[worker] = 0;
   each_block(blocks.count(), n_threads, [&](Int block, int worker) {
-    Label found[CHUNK];
+    each_chunk(blocks.at(block), most, [&](Range rows) {
+      *seen[worker] += sparse_kernels<T, I>().nearest(X, lengths, centers, panel, deadlines, rows,
+                                                      labels, scores[worker]);
+    });
+  });
+  Int all = 0;
+  for (int worker = 0; worker < n_threads; ++worker) all += *seen[worker];
+  return all;
+}
+
+template <class T, class I>
+void nearest(const Sparse<T, I>& X, const Centers<T>& centers, Label* labels, double* sq) {
+  const Packed<T> packed(X, centers);
+  assign(X, packed.lengths(), centers, packed.view(), nullptr, labels);
+  const Blocks blocks{X.n, CHUNK};
+  each_block(blocks.count(), threads(), [&](Int block, int) {
     const Range rows = blocks.at(block);
-    kernel.nearest(X, centers, turned.view(), rows, found, scores[worker]);
-    body(block, rows, found);
+    sparse_kernels<T, I>().own(X, centers, packed.view().sq_norms, rows, labels + rows.begin,
+                               sq + rows.begin);
   });
 }
 
 template <class T, class I>
 Totals lloyd(const Sparse<T, I>& X, const Centers<T>& centers, const double* weight, Label* labels,
              double* sums, double* weights) {
-  const Turned<T> turned(centers);
-  const Int n_blocks = Blocks{X.n, CHUNK}.count();
-  const Buffers<Totals> totals(n_blocks, 1);
-  each_nearest(X, centers, turned, [&](Int block, Range rows, const Label* found) {
-    double sq[CHUNK];
-    sparse_kernels<T, I>().own(X, centers, turned.view().sq_norms, rows, found, sq);
-    Totals& total = *totals[block] = {};
-    total.inertia = kernels<double>().weigh(sq, from(weight, rows.begin), rows.size());
-    total.n_changed = kernels<T>().relabel(found, labels + rows.begin, rows.size());
-  });
+  const Buffers<Label> found(1, X.n);
+  const Buffers<double> sq(1, X.n);
+  nearest(X, centers, found[0], sq[0]);
+  Totals all{kernels<double>().weigh(sq[0], weight, X.n),
+             kernels<T>().relabel(found[0], labels, X.n)};
   add_rows(X, centers.k, weight, labels, sums, weights);
-  Totals all{};
-  for (Int block = 0; block < n_blocks; ++block) {
-    all.inertia += totals[block]->inertia;
-    all.n_changed += totals[block]->n_changed;
-  }
   return all;
-}
-
-template <class T, class I>
-void nearest(const Sparse<T, I>& X, const Centers<T>& centers, Label* labels, double* sq) {
-  const Turned<T> turned(centers);
-  each_nearest(X, centers, turned, [&](Int, Range rows, const Label* found) {
-    std::copy(found, found + rows.size(), labels + rows.begin);
-    sparse_kernels<T, I>().own(X, centers, turned.view().sq_norms, rows, found, sq + rows.begin);
-  });
 }
 
 template <class T, class I>
 void distances(const Sparse<T, I>& X, const Centers<T>& centers, T* out) {
   const Turned<T> turned(centers);
-  const Blocks blocks{X.n, CHUNK};
+  const Blocks blocks{X.n, portion(X, centers.k)};
   const int n_threads = threads();
   const Buffers<double> scores(n_threads, turned.view().stride);
   each_block(blocks.count(), n_threads, [&](Int block, int worker) {
@@ -103,43 +113,8 @@ template <class T, class I>
 void inertia(const Sparse<T, I>& X, const Centers<T>& centers, const Label* labels,
              const double* weight, double* sums) {
   const Buffers<double> norms = sq_norms(centers);
-  add_inertia(X.n, centers.k, labels, weight, sums, [&](Range rows, double* sq) {
+  add_inertia(X.n, centers.k, labels, weight, sums, portion(X.d), [&](Range rows, double* sq) {
     sparse_kernels<T, I>().own(X, centers, norms[0], rows, labels + rows.begin, sq);
-  });
-}
-
-template <class T, class I>
-void potentials(const Sparse<T, I>& X, const Centers<T>& centers, const double* sq_closest,
-                const double* weight, double* sums) {
-  const Buffers<double> norms = sq_norms(centers);
-  const Blocks blocks{X.n, CHUNK};
-  const Buffers<double> parts(blocks.count(), centers.k);
-  each_block(blocks.count(), threads(), [&](Int block, int) {
-    const Range rows = blocks.at(block);
-    double sq[CHUNK];
-    for (Int j = 0; j < centers.k; ++j) {
-      const Centers<T> one{centers.row(j), 1, centers.d};
-      sparse_kernels<T, I>().own(X, one, norms[0] + j, rows, nullptr, sq);
-      for (Int i = 0; i < rows.size(); ++i) sq[i] = std::min(sq[i], sq_closest[rows.begin + i]);
-      parts[block][j] = kernels<double>().weigh(sq, from(weight, rows.begin), rows.size());
-    }
-  });
-  merge(parts, blocks.count(), centers.k, sums);
-}
-
-template <class T, class I>
-void lower(const Sparse<T, I>& X, const Centers<T>& center, Int block_rows, double* sq_closest,
-           const double* weight, double* block_sums) {
-  const Buffers<double> norms = sq_norms(center);
-  const Blocks blocks{X.n, block_rows};
-  each_block(blocks.count(), threads(), [&](Int block, int) {
-    block_sums[block] = 0;
-    each_chunk(blocks.at(block), [&](Range rows) {
-      double sq[CHUNK], *closest = sq_closest + rows.begin;
-      sparse_kernels<T, I>().own(X, center, norms[0], rows, nullptr, sq);
-      for (Int i = 0; i < rows.size(); ++i) closest[i] = std::min(closest[i], sq[i]);
-      block_sums[block] += kernels<double>().weigh(closest, from(weight, rows.begin), rows.size());
-    });
   });
 }
 

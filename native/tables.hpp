@@ -14,9 +14,11 @@
 #define COVEY_ADD(kernel) COVEY_JOIN(add_, kernel, COVEY_ISA)
 
 /// The kernel files, by their names.
-#define COVEY_EACH_KERNEL(visit, isa)                                            \
-  visit(nearest, isa) visit(sums, isa) visit(seeding, isa) visit(distances, isa) \
-      visit(silhouettes, isa) visit(sparse, isa) visit(reviewing, isa) visit(transfers, isa)
+#define COVEY_EACH_KERNEL(visit, isa)                                                           \
+  visit(nearest, isa) visit(sums, isa) visit(seeding, isa) visit(distances, isa)                \
+      visit(silhouettes, isa) visit(sparse, isa) visit(reviewing, isa) visit(transfers, isa)    \
+          visit(between, isa) visit(squares, isa) visit(sparse_nearest, isa) visit(moving, isa) \
+              visit(sparse_seeding, isa)
 
 namespace covey {
 

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "kernels.hpp"
+#include "stopping.hpp"
 
 namespace covey {
 
@@ -17,18 +18,18 @@ void set_threads(int n);
 /// Call body(block, worker) for each block in 0 … n_blocks − 1, by at most `n_threads` threads of
 /// which the caller is one; worker is below that number. Blocks start in order but end in any:
 /// what a block writes must depend on nothing but the block. The first exception is thrown here,
-/// once no block runs any more. While one caller has the threads, another does its blocks alone.
-/// A body calls no each_block.
+/// once no block runs any more. While one caller has the threads, another does its blocks alone;
+/// so does a body that calls each_block, and what a signal's handler calls in the midst of one.
 void each_block(Int n_blocks, int n_threads,
                 const std::function<void(Int block, int worker)>& body);
 
 /// Rows of one block.
 struct Blocks {
   Int n, rows;
-  Int count() const { return (n + rows - 1) / rows; }
+  Int count() const { return n / rows + (n % rows != 0); }
   Range at(Int block) const {
     const Int begin = block * rows;
-    return {begin, begin + rows < n ? begin + rows : n};
+    return {begin, rows < n - begin ? begin + rows : n};
   }
 };
 

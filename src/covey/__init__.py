@@ -9,8 +9,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from covey import metrics
+    from covey.engine.tracing import Recorder
+    from covey.estimators.bisecting import BisectingKMeans
+    from covey.estimators.constrained import ConstrainedKMeans
     from covey.estimators.kmeans import KMeans
     from covey.estimators.minibatch import MiniBatchKMeans
+    from covey.estimators.missing import MissingKMeans
+    from covey.estimators.spherical import SphericalKMeans
+    from covey.estimators.trimmed import TrimmedKMeans
     from covey.model import Model, load
     from covey.recipes.segment import segment
 
@@ -18,18 +25,32 @@ __version__ = "0.1.0"
 
 #: public name -> the module that defines it
 _WHERE = {
+    "BisectingKMeans": "covey.estimators.bisecting",
+    "ConstrainedKMeans": "covey.estimators.constrained",
     "KMeans": "covey.estimators.kmeans",
     "MiniBatchKMeans": "covey.estimators.minibatch",
+    "Recorder": "covey.engine.tracing",
+    "MissingKMeans": "covey.estimators.missing",
+    "SphericalKMeans": "covey.estimators.spherical",
+    "TrimmedKMeans": "covey.estimators.trimmed",
     "Model": "covey.model",
     "load": "covey.model",
     "segment": "covey.recipes.segment",
 }
 
-__all__ = ["KMeans", "MiniBatchKMeans", "Model", "__version__", "load", "segment"]
+#: public modules
+_MODULES = {"metrics"}
+
+__all__ = [
+    "BisectingKMeans", "ConstrainedKMeans", "KMeans", "MiniBatchKMeans", "MissingKMeans", "Model",
+    "Recorder", "SphericalKMeans", "TrimmedKMeans", "__version__", "load", "metrics", "segment",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     """Import the module of a public name when the name is first used."""
+    if name in _MODULES:
+        return importlib.import_module(f"covey.{name}")
     if name not in _WHERE:
         raise AttributeError(f"module 'covey' has no attribute {name!r}")
     value = getattr(importlib.import_module(_WHERE[name]), name)
@@ -38,4 +59,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_WHERE})
+    return sorted({*globals(), *_WHERE, *_MODULES})

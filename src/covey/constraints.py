@@ -16,6 +16,7 @@ class Number:
     low: float = -math.inf
     high: float = math.inf
     open_low: bool = False  # the low bound itself is not allowed
+    open_high: bool = False
 
     def says(self) -> str:
         """Put the rule in words."""
@@ -24,7 +25,7 @@ class Number:
         if self.low > -math.inf:
             parts.append(f"{'>' if self.open_low else '>='} {self.low:g}")
         if self.high < math.inf:
-            parts.append(f"<= {self.high:g}")
+            parts.append(f"{'<' if self.open_high else '<='} {self.high:g}")
         return " ".join([kind, " and ".join(parts)]).strip()
 
     def type_ok(self, value: Any) -> bool:
@@ -36,13 +37,14 @@ class Number:
     def value_ok(self, value: Any) -> bool:
         """Tell whether a value of the right type lies between the bounds."""
         above = value > self.low if self.open_low else value >= self.low
-        return bool(above and value <= self.high)  # NaN fails both
+        below = value < self.high if self.open_high else value <= self.high
+        return bool(above and below)  # NaN fails both
 
     def bad_values(self) -> tuple[Any, ...]:
         """Return values that must be refused."""
         below = () if self.low == -math.inf else (self.low if self.open_low else self.low - 1,)
         below = tuple(int(v) if self.whole else v for v in below)
-        above = () if self.high == math.inf else (self.high + 1,)
+        above = () if self.high == math.inf else (self.high if self.open_high else self.high + 1,)
         return (*below, *above, "three", 1.5 if self.whole else math.nan)
 
 

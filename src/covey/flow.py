@@ -160,6 +160,23 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One iteration of a run, as it is told while the run goes on; ``Recorder`` keeps them."""
+
+    n_iter: int  # from 1 in each start
+    centers: NDArray[Any]  # (k, d): those that the rows were assigned to
+    labels: NDArray[Any] | None  # (n,) whole numbers: the nearest center of each row
+    inertia: float  # Σ w ‖x − c‖² for these labels and centers
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The steps of one run, from its first centers on."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
 class KScore:
     """How one K did."""
 

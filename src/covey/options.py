@@ -83,22 +83,24 @@ ESTIMATOR: Mapping[str, Option] = _table(
         "auto",
         (Choice(("auto",)), _POSITIVE),
         "Number of runs from different first centers; the one of least inertia is kept. 'auto' "
-        "means 1 for k-means++ and given centers, 10 (3 in mini-batches) for random or a callable.",
+        "means 1 for k-means++ and given centers, 10 for random or a callable; 3 for all three in "
+        "mini-batches, where they are runs on the first batch; 4 for each split in "
+        "BisectingKMeans, and for k-means++ in TrimmedKMeans.",
     ),
     Option(
         "max_iter",
         300,
         (_POSITIVE,),
         "Most iterations of one run; of MiniBatchKMeans (100 when not given), most passes over "
-        "the data that its batches amount to.",
+        "the data that its passes over batches may amount to.",
     ),
     Option(
         "tol",
         1e-4,
         (Number(whole=False, low=0),),
         "A run has converged when the squared movement of all centers is at most tol times the "
-        "mean variance of the features; MiniBatchKMeans looks at it only when it is above its "
-        "default of 0.",
+        "mean variance of the features; MiniBatchKMeans, only when it is above its default of 0, "
+        "also ends when doubling the batch moves them no further.",
     ),
     Option("verbose", 0, (Number(low=0), Flag()), "Print the inertia of each iteration."),
     Option(
@@ -118,6 +120,13 @@ ESTIMATOR: Mapping[str, Option] = _table(
         "lloyd",
         (Choice(("lloyd", "elkan")),),
         "Accepted for compatibility: both give Lloyd's result exactly.",
+    ),
+    Option(
+        "batch_size",
+        1024,
+        (_POSITIVE,),
+        "Rows of the first mini-batch; it has at least 4096, and at "
+        "least 20 for each cluster, where there are so many.",
     ),
     Option(
         "quality",
@@ -145,27 +154,47 @@ ESTIMATOR: Mapping[str, Option] = _table(
         (Other("a callable (text, share)"),),
         "Called as quality='best' searches, with how far it is in words and as a share, 0 … 1.",
     ),
-    Option("batch_size", 1024, (_POSITIVE,), "Rows in a mini-batch."),
     Option("compute_labels", True, (Flag(),), "Compute labels and inertia of all rows at the end."),
     Option(
         "max_no_improvement",
         10,
         (Number(low=0),),
-        "Stop after this many mini-batches without a better smoothed inertia; None: never.",
+        "None: the batches double until they have all rows. A number, whichever: they end when a "
+        "doubling improves the inertia of its rows by less than 0.1 %.",
         none_ok=True,
     ),
     Option(
         "init_size",
         None,
         (_POSITIVE,),
-        "Rows drawn to choose the first centers; None: three batches, at least 3 n_clusters.",
+        "Least rows of the first mini-batch, of which the first centers are chosen; None: as "
+        "batch_size says.",
     ),
     Option(
         "reassignment_ratio",
         0.01,
         (Number(whole=False, low=0),),
-        "Centers that got fewer than this share of the most frequent center's rows move to "
-        "random rows.",
+        "In partial_fit, centers that got fewer than this share of the most frequent center's "
+        "rows move to rows of the batch, where that pays.",
+    ),
+    Option(
+        "bisecting_strategy",
+        "biggest_inertia",
+        (Choice(("biggest_inertia", "largest_cluster")),),
+        "Which cluster to split next: the one of most inertia, or of most rows (by weight).",
+    ),
+    Option(
+        "size_min",
+        None,
+        (Number(low=0),),
+        "Least number of rows of a cluster; None: one, for no cluster is ever empty.",
+    ),
+    Option("size_max", None, (_POSITIVE,), "Greatest number of rows of a cluster; None: all."),
+    Option(
+        "trim",
+        0.1,
+        (Number(whole=False, low=0, high=1, open_high=True),),
+        "Share of the rows to leave out: those farthest from their centers.",
     ),
 )
 
@@ -281,6 +310,26 @@ READING: Mapping[str, Option] = _table(
         "Table of a PostgreSQL server, or of an SQLite or DuckDB file that has several.",
     ),
     Option("query", None, (Text(),), "SELECT to run on PostgreSQL, or an SQLite or DuckDB file."),
+)
+
+#: options of `covey.metrics`
+SCORES: Mapping[str, Option] = _table(
+    Option(
+        "method",
+        "exact",
+        (Choice(("exact", "squared", "simplified")),),
+        "Silhouettes by Euclidean distances to rows, by their squares, or by distances to the "
+        "clusters' means.",
+    ),
+    Option(
+        "sample_size",
+        None,
+        (_POSITIVE,),
+        "About how many rows to score, each against all rows; of each cluster its share, and two "
+        "at least.",
+    ),
+    ESTIMATOR["random_state"],
+    Option("return_error", False, (Flag(),), "Return the mean and its standard error."),
 )
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from covey import KMeans, MiniBatchKMeans
+from covey import (
+    BisectingKMeans,
+    ConstrainedKMeans,
+    KMeans,
+    MiniBatchKMeans,
+    MissingKMeans,
+    SphericalKMeans,
+    TrimmedKMeans,
+)
 from covey.testing import EstimatorContract
 
 
@@ -18,6 +26,16 @@ from covey.testing import EstimatorContract
         KMeans(n_clusters=2, n_init=2, max_iter=5),
         MiniBatchKMeans(n_clusters=2, n_init=2, max_iter=5, batch_size=10),
         KMeans(n_clusters=3, init="random", algorithm="elkan", tol=0.0),
+        BisectingKMeans(),
+        BisectingKMeans(n_clusters=2, n_init=2, max_iter=5),
+        SphericalKMeans(),
+        SphericalKMeans(n_clusters=2, n_init=2, max_iter=5),
+        ConstrainedKMeans(),
+        ConstrainedKMeans(n_clusters=2, n_init=2, max_iter=5, size_min=2),
+        TrimmedKMeans(),
+        TrimmedKMeans(n_clusters=2, n_init=2, max_iter=5),
+        MissingKMeans(),
+        MissingKMeans(n_clusters=2, n_init=2, max_iter=5),
     ]
 )
 def test_scikit_learns_checks(estimator, check) -> None:

@@ -13,6 +13,13 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SAID = {
     "segment_customers.py": ["VIP champions", "told by", "report: "],
     "score_new_rows.py": ["Covey model: 6 segments", "fits no segment: ['C000001'"],
+    "kinds_of_kmeans.py": [
+        "bisecting: 8 leaves",
+        "spherical: topics found",
+        "constrained: sizes [40, 40, 40]",
+        "trimmed: 12 rows left out, the broken ones: True",
+        "missing: groups found",
+    ],
     "kmeans_drop_in.py": ["rows in each cluster:", "centers from a stream: (4, 5)"],
 }
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import covey
 from covey import KMeans, MiniBatchKMeans, options
 from covey.errors import OptionError, OptionTypeError
 
+ESTIMATORS = [getattr(covey, name) for name in covey.__all__ if name.endswith("KMeans")]
 ROWS = np.arange(40.0).reshape(20, 2)
 
 
@@ -45,7 +47,7 @@ def test_every_estimator_option_has_a_bad_value(option: options.Option) -> None:
 
 CASES = [
     pytest.param(kind, option.name, value, id=f"{kind.__name__}-{option.name}={value!r}")
-    for kind in (KMeans, MiniBatchKMeans)
+    for kind in ESTIMATORS
     for option in options.ESTIMATOR.values()
     for value in refused(option)
     if option.name in kind().get_params()
@@ -62,7 +64,7 @@ def test_fit_refuses_it(kind: type, name: str, value: object) -> None:
             assert repr(value) in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", [KMeans, MiniBatchKMeans])
+@pytest.mark.parametrize("kind", ESTIMATORS)
 def test_every_parameter_is_in_the_table(kind: type) -> None:
     names = set(kind().get_params())
     assert names <= set(options.ESTIMATOR)

@@ -85,7 +85,7 @@ def test_reference_is_up_to_date() -> None:
 
 def test_every_option_is_documented() -> None:
     written = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
-    for table in (options.ESTIMATOR, options.SEGMENT, options.READING):
+    for table in (options.ESTIMATOR, options.SEGMENT, options.READING, options.SCORES):
         for entry in table.values():
             assert f"`{entry.name}`" in written
             assert entry.help.rstrip().endswith("."), f"help of {entry.name}"

@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from covey import KMeans, MiniBatchKMeans
+from covey.engine import passes
 from covey.errors import InputError, OptionError, OptionTypeError
 
 X6 = np.array([[1.0, 2], [1, 4], [1, 0], [10, 2], [10, 4], [10, 0]])
@@ -127,7 +128,7 @@ def test_values_too_large_are_refused(kind: type) -> None:
     X = np.array([[1e200], [-1e200], [0.0], [1.0]])
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # the error says it; nothing else is said
-        with pytest.raises(InputError, match=r"got an inertia of (inf|nan)"):
+        with pytest.raises(InputError, match=r"got (an inertia of (inf|nan)|values from)"):
             kind(n_clusters=2, random_state=0).fit(X)
 
 
@@ -170,7 +171,7 @@ def test_verbose_tells_each_iteration(capsys: pytest.CaptureFixture[str]) -> Non
     KMeans(n_clusters=2, init=X6[[0, 3]], verbose=1).fit(X6)
     assert capsys.readouterr().out == "Iteration 1, inertia 16.0.\n"
     MiniBatchKMeans(n_clusters=2, random_state=0, verbose=True, max_iter=2).fit(X6)
-    assert "Minibatch step 2/2: mean batch inertia: " in capsys.readouterr().out
+    assert "Batch of 6 rows, iteration 1, inertia " in capsys.readouterr().out
     KMeans(n_clusters=2).fit(X6)
     assert capsys.readouterr().out == ""
 
@@ -228,3 +229,20 @@ def test_what_cannot_be_first_centers_or_weights_is_named_plainly() -> None:
         KMeans(2, init=5).fit(X)
     with pytest.raises(InputError, match="got -1 at row 2"):
         KMeans(2).fit(X, sample_weight=[1, 1, -1, 1])
+
+
+def test_rows_that_are_not_aligned_are_taken() -> None:
+    """Fields of a packed record start at any byte; the core itself refuses such arrays."""
+    packed = np.zeros(60, np.dtype([("tag", "u1"), ("x", "f8", (3,)), ("w", "f8")]))
+    packed["x"] = np.random.default_rng(0).random((60, 3))
+    packed["w"] = 1.0 + np.arange(60) % 3
+    room = np.zeros(60 * 24 + 1, np.uint8)
+    X = np.frombuffer(room, np.float64, 180, 1).reshape(60, 3)
+    X[:] = packed["x"]
+    assert not X.flags.aligned and not packed["w"].flags.aligned
+    found = KMeans(3, random_state=0).fit(X, sample_weight=packed["w"])
+    expected = KMeans(3, random_state=0).fit(X.copy(), sample_weight=packed["w"].copy())
+    np.testing.assert_array_equal(found.cluster_centers_, expected.cluster_centers_)
+    np.testing.assert_array_equal(found.predict(X), expected.labels_)
+    with pytest.raises(ValueError, match="address of an array"):
+        passes.nearest(X, np.zeros((2, 3)))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import sklearn.cluster
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import adjusted_rand_score
 
 from covey import KMeans, MiniBatchKMeans
 from covey.testing import brute_force
@@ -108,3 +111,44 @@ def test_faiss_789_and_1799_nothing_is_subsampled(rng: np.random.Generator) -> N
     fitted = KMeans(2, random_state=0).fit(X)
     assert fitted.cluster_centers_.max() == 1000.0
     assert fitted.inertia_ == pytest.approx(brute_force(X, fitted.cluster_centers_).inertia)
+
+
+def test_sklearn_10059_duplicated_rows_are_told_and_no_label_is_out_of_place() -> None:
+    # The issue's own rows: 17, of which 9 are distinct, and 10 clusters asked for.
+    X = np.array(
+        [
+            (1086, 348), (1087, 347), (1190, 244), (1190, 244), (1086, 348), (1185, 249),
+            (1193, 241), (1185, 249), (1087, 347), (1188, 247), (1187, 233), (26, 111), (26, 111),
+            (26, 110), (26, 110), (26, 110), (26, 110),
+        ],
+        dtype=float,
+    )  # fmt: skip
+    n_distinct = len(np.unique(X, axis=0))
+    with pytest.warns(ConvergenceWarning, match=f"n_clusters=10 but X has only {n_distinct} "):
+        fitted = KMeans(10, random_state=0).fit(X)
+    assert fitted.cluster_centers_.shape == (10, 2)
+    assert fitted.inertia_ == 0.0
+    assert len(np.unique(fitted.labels_)) == n_distinct
+    np.testing.assert_array_equal(fitted.cluster_centers_[fitted.labels_], X)
+    exact = KMeans(n_distinct, random_state=0).fit(X)  # as many clusters as distinct rows: each
+    assert exact.inertia_ == 0.0 and len(np.unique(exact.labels_)) == n_distinct
+
+
+def test_onedal_277_iterations_are_the_same_in_every_run(rng: np.random.Generator) -> None:
+    X = rng.normal(size=(12_000, 6)).astype("float32")
+    start = X[:9].copy()
+    ran = {KMeans(9, init=start, tol=0, max_iter=400).fit(X).n_iter_ for _ in range(4)}
+    seeded = {KMeans(9, random_state=3, n_init=2).fit(X).n_iter_ for _ in range(4)}
+    assert len(ran) == len(seeded) == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_cuml_3412_groups_are_those_that_scikit_learn_finds(seed: int) -> None:
+    # 14 groups of very unequal sizes, several starts: the adjusted Rand index was 0.33.
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(20, 600, 14)
+    X = np.repeat(rng.normal(size=(14, 8)) * 20, sizes, axis=0) + rng.normal(size=(sizes.sum(), 8))
+    ours = KMeans(14, n_init=10, random_state=seed).fit(X)
+    theirs = sklearn.cluster.KMeans(14, n_init=10, random_state=seed).fit(X)
+    assert adjusted_rand_score(ours.labels_, theirs.labels_) == 1.0
+    assert ours.inertia_ == pytest.approx(theirs.inertia_, rel=1e-9)

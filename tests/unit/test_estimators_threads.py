@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from covey import KMeans, MiniBatchKMeans
+import covey
+from covey import KMeans
 from covey.engine import passes
 
 
@@ -29,10 +30,16 @@ def rows(form: str) -> object:
     return X.astype(form)
 
 
-@pytest.mark.parametrize("kind", [KMeans, MiniBatchKMeans])
+KINDS = [getattr(covey, name) for name in covey.__all__ if name.endswith("KMeans")]
+DENSE = (covey.ConstrainedKMeans, covey.MissingKMeans)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("form", ["float32", "float64", "sparse"])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_the_same_bytes(kind: type, form: str, weighted: bool) -> None:
+    if form == "sparse" and kind in DENSE:
+        pytest.skip("takes dense rows only, and says so")
     X = rows(form)
     weight = np.random.default_rng(4).random(20_011) if weighted else None
     seen = set()
@@ -46,6 +53,20 @@ def test_the_same_bytes(kind: type, form: str, weighted: bool) -> None:
                 fitted.n_iter_, fitted.transform(X).tobytes(), fitted.score(X),
             )
         )  # fmt: skip
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("n", "d", "k"), [(700, 1, 3), (8193, 2, 20), (5000, 9, 40), (3000, 33, 8), (1200, 300, 70)]
+)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_same_bytes_for_many_shapes(n: int, d: int, k: int, dtype: str) -> None:
+    X = np.random.default_rng(n).random((n, d)).astype(dtype)
+    seen = set()
+    for n_threads in (1, 2, 3, 8):
+        passes.set_threads(n_threads)
+        fitted = KMeans(k, random_state=2, n_init=2, max_iter=25).fit(X)
+        seen.add((fitted.cluster_centers_.tobytes(), fitted.labels_.tobytes(), fitted.inertia_))
     assert len(seen) == 1
 
 

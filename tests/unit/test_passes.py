@@ -202,6 +202,37 @@ def test_sparse_rows_that_contradict_themselves_are_refused() -> None:
         passes.nearest(rows, CENTERS)
 
 
+@pytest.mark.parametrize("index", [np.int32, np.int64])
+@pytest.mark.parametrize(
+    ("indices", "indptr", "d", "message"),
+    [
+        ([0, 2], [0, 1, 2], 2, "column of a sparse row, below: must be 2; got 2"),
+        ([-1, 0], [0, 1, 2], 2, "column of a sparse row, rising.*: must be 0; got -1"),
+        ([1, 0], [0, 2, 2], 2, "column of a sparse row, rising.*: must be 2; got 0"),
+        ([1, 1], [0, 2, 2], 2, "column of a sparse row, rising.*: must be 2; got 1"),
+        ([0, 1], [0, 2, 1], 2, "indptr, rising to the next row, at least: must be 2; got 1"),
+        ([0, 1], [1, 1, 2], 2, "start of indptr: must be 0; got 1"),
+        ([0, 1], [0, 1, 2], 2**50, "columns of sparse rows, from 0 to"),
+        ([0, 1], [0, 1, 2], -1, "columns of sparse rows, from 0 to"),
+    ],
+)
+def test_sparse_rows_are_checked_before_any_pass(
+    index: type, indices: list[int], indptr: list[int], d: int, message: str
+) -> None:
+    rows = Csr(np.ones(2), np.array(indices, index), np.array(indptr, index), d)
+    with pytest.raises(ValueError, match=message):
+        passes.nearest(rows, CENTERS)
+
+
+def test_sparse_rows_are_checked_once() -> None:
+    rows = Csr.of(sp.csr_array(X))
+    passes.nearest(rows, CENTERS)
+    checked = rows.checked
+    assert checked is not None
+    passes.inertia(rows, CENTERS, np.zeros(5, np.int32), None)
+    assert rows.checked is checked
+
+
 def test_two_centers_are_needed_for_two_nearest() -> None:
     with pytest.raises(ValueError, match="number of centers, at least: must be 2; got 1"):
         passes.nearest_two(X, CENTERS[:1])

@@ -22,6 +22,13 @@ Method = Literal["auto", "plain", "bounded"]
 #: changes cannot grow.
 _ANEW = 64
 
+#: Rows of so many features are looked at on few axes where these hold most of the spread, if
+#: after two passes still every other row is due. Finding and turning cost about a pass of 64
+#: centers.
+_MANY_FEATURES, _FEW_CLUSTERS, _MANY_VALUES, _SOON = 96, 6, 2_000_000, 1
+#: Rows looked at, and again in full, as a share of all: beyond, axes cost more than they save.
+_IN_DOUBT = 1.5
+
 
 class Assigner(Protocol):
     """Assigns the rows of a workspace to centers that move."""
@@ -71,6 +78,7 @@ class Bounded:
         self._work, self._X = work, work.X
         self._watched = Watched.fresh(len(work.X), n_clusters, work.X.shape[1])
         self._n_passes = 0
+        self._view = work.view
         self.labels = self._watched.labels
         self.n_computed = 0
 
@@ -80,21 +88,30 @@ class Bounded:
         first = self._n_passes % _ANEW == 0
         before = watched.labels.copy() if first and self._n_passes else None
         if first:
-            watched.clock = 0.0
-        n_changed, n_reviewed = passes.review(
-            self._X, centers, work.rounded, work.weight, watched, first=first
+            watched.clock = watched.before = 0.0
+        n_changed, n_computed = passes.review(
+            self._X, centers, self._view, work.weight, watched, first=first
         )
+        self._turn(n_computed / (len(self.labels) * len(centers)), len(centers))
         if before is not None:
             n_changed = int(np.count_nonzero(before != watched.labels))
         self._n_passes += 1
-        self.n_computed += n_reviewed * len(centers)
+        self.n_computed += n_computed
         return Partial(watched.sums, watched.weights, np.nan), n_changed
+
+    def _turn(self, share: float, n_clusters: int) -> None:
+        """Look at the rows on few axes once that should pay, and no more once it does not."""
+        if self._view.axes is not None:
+            if share > _IN_DOUBT:
+                self._view = self._work.view
+        elif self._n_passes == _SOON and share > 0.5:
+            n, d = self._X.shape
+            if d >= _MANY_FEATURES and n_clusters >= _FEW_CLUSTERS and n * d >= _MANY_VALUES:
+                self._view = self._work.turned_view or self._view
 
     def moved(self, before: Floats, after: Floats) -> float:
         """Let the clock advance by how far they moved."""
-        scale = self._work.rounded.scale
-        sq_shift, self._watched.clock = passes.drift(before, after, scale, self._watched.clock)
-        return sq_shift
+        return passes.drift(before, after, self._view.scale, self._watched)
 
 
 def assigner(work: Workspace, n_clusters: int, method: Method = "auto") -> Assigner:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from covey.engine.lloyd import OnIteration, lloyd
+from covey.engine.lloyd import OnIteration, lloyd, stopped
 from covey.engine.passes import Doubles, Floats, Rows
 from covey.engine.seeding import Init, first_centers
 from covey.engine.workspace import Workspace
 from covey.errors import OptionError
 from covey.flow import Run
 from covey.random import children
+
+#: Two starts that came to the same centers may have inertias that differ by rounding; which of
+#: them is kept must not depend on the order of the rows.
+_ROUNDING = 1e-12
 
 
 def fit_best(
@@ -44,12 +48,13 @@ def fit_best(
         Relative to the mean variance of the features.
     weight : (n,) float64 >= 0, or None for ones
     on_iteration : callable or None
-        See ``lloyd.OnIteration``; iterations count from 1 in each start.
+        See ``lloyd.OnIteration``; iterations count from 1 in each start. Returning True ends
+        the start it is called from, and leaves out those that would come after.
 
     Returns
     -------
     Run
-        Of equal runs, the first.
+        Of runs that are equal but for rounding, the first.
 
     Raises
     ------
@@ -70,8 +75,10 @@ def fit_best(
             tol=absolute,
             on_iteration=on_iteration,
         )
-        if best is None or run.inertia < best.inertia:
+        if best is None or run.inertia < best.inertia * (1 - _ROUNDING):
             best = run
+        if stopped(run, max_iter):
+            break
     assert best is not None
     return best
 

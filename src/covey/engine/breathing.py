@@ -62,7 +62,7 @@ def most_useful(
     nearest. Those of least utility go, but the nearest neighbour of one that went stays (it has
     rows to take in), as long as others are left to choose from.
     """
-    first, sq, second, sq_second = passes.nearest_two(X, centers)
+    first, sq, _second, sq_second = passes.nearest_two(X, centers)
     loss = sq_second - sq if weight is None else weight * (sq_second - sq)
     utility = np.bincount(first, loss, minlength=len(centers))
     going, staying = np.zeros((2, len(centers)), dtype=bool)

@@ -14,7 +14,7 @@ import numpy as np
 from covey.engine.best import check_enough_rows, fit_best
 from covey.engine.coreset import coreset
 from covey.engine.distinct import merge_equal
-from covey.engine.lloyd import OnIteration, lloyd
+from covey.engine.lloyd import OnIteration, lloyd, stopped
 from covey.engine.passes import Csr, Doubles, Floats, Rows
 from covey.engine.search import Clock, OnProgress, Search, less_deep
 from covey.engine.seeding import MERGED_ROWS, Init
@@ -33,12 +33,12 @@ _SMALL, _MENDS = 100_000, 4
 #: rows), the gain below which a breath has failed, failures after which breaths get less deep, and
 #: the share of tol to which the last run goes.
 _FEW_ITERATIONS, _GAIN, _FAILURES, _FINER = 3, 1e-5, 2, 0.1
-#: Work that the short search may do over all rows, in passes that compute every distance, and
-#: more for each center where features are few: peers' seeding costs as much (a whole fit of
-#: scikit-learn's costs 50 such passes at k=8, 290 at k=16, 890 at k=64, at d = 3). An iteration
-#: that computes no distance costs a tenth of a pass.
-_WORK, _WORK_PER_CENTER, _MOST_CENTERS, _LOW = 16.0, 4.0, 64, 32
-_PER_PASS, _PER_TRY, _DOUBT = 0.1, 24.0, 1e-3
+#: Work that the short search may do over all rows, in passes that compute every distance, by
+#: what a start of scikit-learn's costs, whose seeding grows faster than k where features are few.
+#: An iteration costs a tenth of a pass besides its distances, what is tried among drawn rows 24
+#: passes over these.
+_WORK, _WORK_LOW, _MOST_WORK, _LOW = 16.0, 1.5, 256.0, 32
+_PER_PASS, _PER_TRY, _STARTS = 0.1, 24.0, 2
 #: What in vain ends the long search: children among all rows; lineages judged by all rows;
 #: starts where there is no search.
 _PATIENCE, _LINEAGES, _RESTARTS = 200, 4, 12
@@ -95,7 +95,7 @@ def fit_default(
     if search.sampled:
         allowed = _WORK
         if X.shape[1] <= _LOW:
-            allowed = min(allowed+1.5*n_clusters**1.5,256)
+            allowed = min(allowed + _WORK_LOW * n_clusters**1.5, _MOST_WORK)
         return _lineage(work, search, limits, allowed, on_iteration)
     found = search.start()
     if search.X.size * n_clusters <= _SMALL:
@@ -196,34 +196,34 @@ def _lineage(
 
     Ends when breaths are in vain, when ``allowed`` work is done, or with the search's clock.
     """
+    n_starts, best = (0, start) if start else (_STARTS, None)
+    m, failed, spent = search.first_breath, 0, 0.0
     per_try = _PER_TRY * len(search.X) / len(work.X)
-    m, failed, spent, base = search.first_breath, 0, 0.0, np.inf
-    best = start or _settle(work, search.draw().centers, limits, on_iteration)
-    while spent < allowed and not search.clock.over:
-        if base == np.inf:
-            base = search.descend(best.centers, _FEW_ITERATIONS).inertia
-        tried = search.breath(best.centers, m, _FEW_ITERATIONS)
-        spent += per_try
-        failed += 1
-        if tried.inertia < base * (1 + _DOUBT):
-            run = _settle(work, tried.centers, limits, on_iteration)
-            spent += run.share_computed * (run.n_iter + 1) + _PER_PASS * run.n_iter
-            if run.inertia < best.inertia * (1 - _GAIN):
-                failed = 0
-            if run.inertia < best.inertia:
-                best, base = run, np.inf
-        if failed == _FAILURES:
-            m, failed = less_deep(m) or search.first_breath, 0
-    # What breaths were measured by, a coarse end of Lloyd's iterations, is no end of the fit.
+    while best is None or ((n_starts > 0 or spent < allowed) and not search.clock.over):
+        if best is None or n_starts > 0:
+            tried, n_starts = search.draw(), n_starts - 1
+        else:
+            tried = search.breath(best.centers, m, _FEW_ITERATIONS)
+        run = _settle(work, tried.centers, limits, on_iteration)
+        spent += run.share_computed * (run.n_iter + 1) + _PER_PASS * run.n_iter + per_try
+        if best is not None:
+            failed = 0 if run.inertia < best.inertia * (1 - _GAIN) else failed + 1
+            if failed == _FAILURES:
+                m, failed = less_deep(m) or search.first_breath, 0
+        best = run if best is None else min(best, run, key=_inertia)
+        if stopped(run, limits.max_iter):
+            return best
+    return _end(work, best, limits, on_iteration)
+
+
+def _end(work: Workspace, best: Run, limits: Limits, on_iteration: OnIteration | None) -> Run:
+    """Go on from the best run, which Lloyd's iterations ended coarsely, to a finer end."""
     left = limits.max_iter - best.n_iter
-    if left > 0:
-        finer = replace(limits, tol=_FINER * limits.tol, max_iter=left)
-        last = _settle(work, best.centers, finer, on_iteration)
-        best = min(best, replace(last, n_iter=best.n_iter + last.n_iter), key=_inertia)
-    assert best is not None
-    import os
-    if os.environ.get('DBG'): print('spent',spent,'m',m)
-    return best
+    if left <= 0:
+        return best
+    finer = replace(limits, tol=_FINER * limits.tol, max_iter=left)
+    last = _settle(work, best.centers, finer, on_iteration)
+    return min(best, replace(last, n_iter=best.n_iter + last.n_iter), key=_inertia)
 
 
 def _settle(

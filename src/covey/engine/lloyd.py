@@ -23,7 +23,8 @@ from covey.flow import Partial, Run
 
 #: Called after each pass with the iteration (from 1), the centers that the rows were assigned
 #: to, the labels and the inertia. The arrays are lent: copy what must outlive the call.
-OnIteration = Callable[[int, Floats, Labels, float], None]
+#: Returning True ends the run, with the centers that the pass leads to.
+OnIteration = Callable[[int, Floats, Labels, float], bool | None]
 
 #: Relative error of the mean of equal rows, by bytes of a value. Sums are in double: a float32
 #: mean is off by its own rounding, a float64 mean by the rounding of each addition in a block.
@@ -72,6 +73,13 @@ def lloyd(
         When squares of the values overflow.
     """
     work = X if isinstance(X, Workspace) else Workspace(X, weight)
+    if isinstance(work.given, Csr) and method == "auto":
+        from covey.engine.sparse_lloyd import lloyd_sparse  # which calls what is below
+
+        return lloyd_sparse(
+            work.given, centers, weight=work.given_weight, max_iter=max_iter, tol=tol,
+            on_iteration=on_iteration,
+        )  # fmt: skip
     centers = np.array(centers, dtype=work.X.dtype, order="C")
     rows = assigner(work, len(centers), method)
     been = centers
@@ -79,9 +87,10 @@ def lloyd(
     while True:
         partial, n_changed = rows.assign(centers)
         n_iter += 1
+        stop = False
         if on_iteration is not None:
             inertia = total_inertia(work.X, centers, rows.labels, work.weight)
-            on_iteration(n_iter, centers, work.expand(rows.labels), inertia)
+            stop = bool(on_iteration(n_iter, centers, work.expand(rows.labels), inertia))
         moved, refilled = average(work.X, centers, partial, work.weight)
         sq_shift = rows.moved(centers, moved)
         settled = n_changed == 0 and np.array_equal(moved, centers)
@@ -92,11 +101,11 @@ def lloyd(
         converged = converged or (n_iter > 1 and np.array_equal(centers, been))
         if n_iter & (n_iter - 1) == 0:
             been = centers
-        if converged or n_iter >= max_iter:
+        if converged or stop or n_iter >= max_iter:
             if not settled:  # else the labels are those of the centers returned
                 partial, _ = rows.assign(centers)
             hopeless = partial.weights.all() or not farthest(work.X, centers, work.weight, 1)[1]
-            if n_iter >= max_iter or hopeless:
+            if stop or n_iter >= max_iter or hopeless:
                 share = rows.n_computed / (len(rows.labels) * len(centers) * (n_iter + 1))
                 run = _run(work, centers, rows.labels, n_iter, converged)
                 return replace(run, method=_method(work, rows), share_computed=min(1.0, share))
@@ -114,6 +123,11 @@ def total_inertia(X: Rows, centers: Floats, labels: Labels, weight: Doubles | No
     return passes.total_inertia(X, centers, labels, weight)
 
 
+def stopped(run: Run, max_iter: int) -> bool:
+    """Tell whether ``on_iteration`` ended a run: nothing else ends it so soon unconverged."""
+    return run.n_iter < max_iter and not run.converged
+
+
 def finish(
     X: Rows,
     centers: Floats,
@@ -121,8 +135,12 @@ def finish(
     weight: Doubles | None = None,
     n_iter: int = 0,
     converged: bool = True,
+    labels: Labels | None = None,
 ) -> Run:
     """Make the Run: labels and inertia are computed anew for the centers that it returns.
+
+    A caller that has just found the labels of these very centers, and by the same kernel, passes
+    them.
 
     ``passes.nearest`` is what ``predict`` calls, so the labels of a run are what ``predict``
     says of the same rows, to the last tie.
@@ -132,7 +150,7 @@ def finish(
     InputError
         When squares of the values overflow.
     """
-    return _run(Workspace(X, weight), centers, None, n_iter, converged)
+    return _run(Workspace(X, weight, merge=False), centers, labels, n_iter, converged)
 
 
 def _run(
@@ -203,3 +221,10 @@ def _refill(
             weights[old] = 0.0
         sums[new], weights[new] = moved, mass
     return bool(rows)
+
+
+def refillable(X: Rows, run: Run, weight: Doubles | None) -> bool:
+    """Tell whether the last small movement emptied a cluster that another pass would refill."""
+    if np.bincount(run.labels, weight, minlength=len(run.centers)).all():
+        return False
+    return bool(farthest(X, run.centers, weight, 1)[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,8 @@ class Csr:
     indices: NDArray[Any]  # (nnz,) int32 or int64
     indptr: NDArray[Any]  # (n + 1,) dtype of indices
     n_columns: int
+    #: the same as the native core has checked it, once (``passes.door.checked_rows``)
+    checked: Any = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, matrix: Any) -> Csr:
@@ -38,12 +40,13 @@ class Csr:
         """
         cls._check(matrix)
         if not matrix.has_canonical_format:
-            matrix = matrix.copy()
+            # Columns and back sorts every row by counting: a third of the time of sorting each.
+            matrix = matrix.tocsc().tocsr()
             matrix.sum_duplicates()
         width = np.result_type(matrix.indices, matrix.indptr, np.int32)
-        indices = np.ascontiguousarray(matrix.indices, dtype=width)
-        indptr = np.ascontiguousarray(matrix.indptr, dtype=width)
-        return cls(np.ascontiguousarray(matrix.data), indices, indptr, int(matrix.shape[1]))
+        indices = np.require(matrix.indices, width, ["C", "A"])
+        indptr = np.require(matrix.indptr, width, ["C", "A"])
+        return cls(np.require(matrix.data, None, ["C", "A"]), indices, indptr, int(matrix.shape[1]))
 
     @staticmethod
     def _check(matrix: Any) -> None:

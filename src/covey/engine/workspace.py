@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from covey.engine import passes
-from covey.engine.passes import Csr, Doubles, Floats, Labels, Rounded, Rows
+from covey.engine.axes import main_axes
+from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows, View
 
 #: Rows looked at to guess how many are equal; fewer rows than this are merged by nobody, because
 #: a pass over them costs less than to find out.
@@ -23,6 +24,7 @@ _REPEATED = 0.05
 _WORTH = 0.7
 #: Values (n · d) from which a copy in float32 is worth the sweep that makes it.
 _LARGE = 50_000
+_CHUNK = 512  # rows turned at a time
 
 
 class Workspace:
@@ -36,11 +38,11 @@ class Workspace:
         The same with equal rows merged, where that pays; otherwise as given.
     """
 
-    def __init__(self, X: Rows, weight: Doubles | None = None) -> None:
+    def __init__(self, X: Rows, weight: Doubles | None = None, *, merge: bool = True) -> None:
         self.given, self.given_weight = X, weight
         self.X, self.weight = X, weight
         self._which: NDArray[np.int32] | None = None
-        if not isinstance(X, Csr) and self._repeats(X):
+        if merge and not isinstance(X, Csr) and self._repeats(X):
             self._merge(X, weight)
 
     @staticmethod
@@ -73,22 +75,39 @@ class Workspace:
     def mean_variance(self) -> float:
         """Mean over the features of the variance of the rows given, as ``tol`` is relative to."""
         if isinstance(self.given, Csr):
-            return _sparse_variance(self.given)
+            quick = passes.sparse_mean_variance(self.given)
+            return quick if np.isfinite(quick) else _sparse_variance(self.given)
         return float(self._spread[1].mean())
 
     @cached_property
-    def rounded(self) -> Rounded:
+    def view(self) -> View:
         """The rows worked on, as ``passes.review`` looks at them first."""
         assert not isinstance(self.X, Csr)
         d = self.X.shape[1]
         if self.X.dtype == np.float32 or self.X.size < _LARGE:
-            return Rounded(None, np.zeros(d))
+            return View(None, np.zeros(d))
         mean, variance = self._spread
         total = float(variance.sum())
         if not 0 < total < np.inf:
-            return Rounded(None, np.zeros(d))
+            return View(None, np.zeros(d))
         scale = float(2.0 ** -np.clip(np.round(np.log2(total) / 2), -1000, 1000))
         return passes.round_rows(self.X, mean, scale)
+
+    @cached_property
+    def turned_view(self) -> View | None:
+        """The rows on few axes, where these hold most of the spread; None elsewhere."""
+        assert not isinstance(self.X, Csr)
+        mean, scale = self._spread[0], self.view.scale
+        if not np.isfinite(mean).all():
+            return None
+        axes = main_axes(self.X, mean)
+        if axes is None:
+            return None
+        view = View(np.empty((len(self.X), axes.shape[1] + 1), np.float32), mean, scale, axes)
+        assert view.rows is not None
+        for start in range(0, len(self.X), _CHUNK):
+            view.rows[start : start + _CHUNK] = view.of(self.X[start : start + _CHUNK])
+        return view
 
     @cached_property
     def _spread(self) -> tuple[Doubles, Doubles]:
@@ -97,7 +116,7 @@ class Workspace:
 
 
 def _sparse_variance(X: Csr) -> float:
-    """Return the mean over the columns of their variance; what is not stored is 0."""
+    """Return the mean over the columns of their variance, about the means; not stored is 0."""
     n, d = X.shape
     mean = np.bincount(X.indices, X.data, minlength=d) / n
     off = X.data - mean[X.indices]

@@ -131,9 +131,15 @@ class Face(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Base
     def _rows(self, X: Any, *, reset: bool) -> Rows:
         """Check X, keep or compare its feature names, and return what the passes take."""
         checked: Any = validate_data(
-            self, X, reset=reset, accept_sparse="csr", dtype=_dtypes(X), order="C"
+            self,
+            X,
+            reset=reset,
+            accept_sparse="csr" if self.__sklearn_tags__().input_tags.sparse else False,
+            dtype=dtypes(X),
+            order="C",
         )
-        return Csr.of(checked) if sp.issparse(checked) else checked
+        # aligned: rows cut out of a packed record or a file's bytes may not be
+        return Csr.of(checked) if sp.issparse(checked) else np.require(checked, None, "A")
 
     def _alike(self, X: Any) -> tuple[Rows, Floats]:
         """Return rows and centers in one dtype, the wider of the two."""
@@ -230,10 +236,10 @@ def checked_weight(sample_weight: ArrayLike | None, n: int) -> Doubles | None:
         raise InputError(
             f"sample weights must not all be 0; got {n} zeros; give some row a positive weight"
         )
-    return weight
+    return np.require(weight, None, "A")
 
 
-def _dtypes(X: Any) -> Any:
+def dtypes(X: Any) -> Any:
     """Return the dtypes that X may keep; anything else becomes the first of them.
 
     scikit-learn sees the dtype of arrays and of pandas' frames. Of other frames it does not,

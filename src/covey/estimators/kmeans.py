@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from covey import options
-from covey.engine.best import fit_best
+from covey.engine.best import check_enough_rows, fit_best
 from covey.engine.ladder import Limits, fit_default, fit_long
-from covey.engine.passes import Doubles, Floats, Labels, Rows
+from covey.engine.optimal import optimal_1d
+from covey.engine.passes import Csr, Doubles, Rows
 from covey.engine.search import OnProgress
+from covey.engine.tracing import OnStep
 from covey.estimators.face import Face, checked_weight, described
+from covey.estimators.progress import progress
 from covey.flow import Run
 from covey.random import generator
 
@@ -22,6 +25,8 @@ from covey.random import generator
 @described
 class KMeans(Face):
     """Exact k-means.
+
+    Of rows with one feature, k-means++ gives way to the global optimum (``method_`` says so).
 
     {parameters}
 
@@ -79,7 +84,14 @@ class KMeans(Face):
         self.time_budget = time_budget
         self.on_progress = on_progress
 
-    def fit(self, X: Any, y: object = None, sample_weight: ArrayLike | None = None) -> KMeans:
+    def fit(
+        self,
+        X: Any,
+        y: object = None,
+        sample_weight: ArrayLike | None = None,
+        *,
+        on_iteration: OnStep | None = None,
+    ) -> KMeans:
         """Fit centers to the rows.
 
         Parameters
@@ -89,6 +101,10 @@ class KMeans(Face):
         y : ignored
         sample_weight : array-like (n_samples,) >= 0, or None for ones
             Counts in choosing first centers too.
+        on_iteration : callable (Step) -> bool or None, or None
+            Called after each iteration with its number, centers, labels and inertia. The arrays
+            are lent: copy what must outlive the call, or pass a ``covey.Recorder``. Returning
+            True ends the fit, with a result as valid as after max_iter.
 
         Returns
         -------
@@ -105,7 +121,7 @@ class KMeans(Face):
         rng = generator(self.random_state)
         rows = self._rows(X, reset=True)
         weight = checked_weight(sample_weight, rows.shape[0])
-        run = self._run(rows, weight, rng)
+        run = self._run(rows, weight, rng, on_iteration)
         self._warn_if_crowded(rows, run.labels, weight)
         self.cluster_centers_, self.labels_ = run.centers, run.labels
         self.inertia_, self.n_iter_ = run.inertia, run.n_iter
@@ -113,31 +129,37 @@ class KMeans(Face):
         self._n_features_out = len(run.centers)
         return self
 
-    def _run(self, rows: Rows, weight: Doubles | None, rng: np.random.Generator) -> Run:
+    def _run(
+        self,
+        rows: Rows,
+        weight: Doubles | None,
+        rng: np.random.Generator,
+        on_iteration: OnStep | None,
+    ) -> Run:
         """Fit as well as ``quality`` asks."""
-        left_to_us = isinstance(self.init, str) and self.init == "k-means++"
-        left_to_us = left_to_us and isinstance(self.n_init, str)
+        our_start = isinstance(self.init, str) and self.init == "k-means++"
         init, n_init = self._starts(rows)
         k, max_iter, tol = int(self.n_clusters), int(self.max_iter), float(self.tol)
-        tell = _tell if self.verbose else None
+        tell = progress(self.verbose, on_iteration)
+        if our_start and not isinstance(rows, Csr) and rows.shape[1] == 1:
+            check_enough_rows(rows, k)
+            run = optimal_1d(rows, k, weight)
+            if tell is not None:
+                tell(run.n_iter, run.centers, run.labels, run.inertia)
+            return run
         if self.quality == "best":
             budget = None if self.time_budget is None else float(self.time_budget)
             return fit_long(
                 rows, k, rng=rng, limits=Limits(max_iter, tol, budget), init=init, n_init=n_init,
                 weight=weight, on_progress=_telling(self.on_progress, bool(self.verbose)),
             )  # fmt: skip
-        if self.quality == "default" and left_to_us:
+        if self.quality == "default" and our_start and isinstance(self.n_init, str):
             limits = Limits(max_iter, tol)
             return fit_default(rows, k, rng=rng, limits=limits, weight=weight, on_iteration=tell)
         return fit_best(
             rows, k, rng=rng, init=init, n_init=n_init, max_iter=max_iter, tol=tol,
             weight=weight, on_iteration=tell,
         )  # fmt: skip
-
-
-def _tell(n_iter: int, _centers: Floats, _labels: Labels, inertia: float) -> None:
-    """Say how one iteration went, as ``verbose`` asks."""
-    print(f"Iteration {n_iter}, inertia {inertia}.")  # noqa: T201
 
 
 def _telling(on_progress: OnProgress | None, aloud: bool) -> OnProgress | None:

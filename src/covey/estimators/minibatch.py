@@ -1,10 +1,9 @@
-"""MiniBatchKMeans: k-means from small random batches, and from a stream."""
+"""MiniBatchKMeans: k-means from samples that grow until they tell no more, and from a stream."""
 
 # ruff: noqa: ARG002 - scikit-learn's methods take y and ignore it
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -13,15 +12,26 @@ from numpy.typing import ArrayLike
 
 from covey import options
 from covey.engine.lloyd import finish
-from covey.engine.minibatch import Schedule, State, fit_minibatch, occupied, start, step
-from covey.engine.passes import Doubles, Rows
+from covey.engine.minibatch import Schedule, fit_minibatch
+from covey.engine.passes import Rows
+from covey.engine.seeding import Init
+from covey.engine.streaming import State, start, step
+from covey.engine.tracing import OnStep
 from covey.estimators.face import Face, checked_weight, described
+from covey.estimators.progress import progress
 from covey.random import generator
+
+_TEXT = "Batch of {n_rows} rows, iteration {n_iter}, inertia {inertia}."
 
 
 @described
 class MiniBatchKMeans(Face):
     """k-means from mini-batches: for very many rows, and for rows that arrive in a stream.
+
+    ``fit`` runs Lloyd's algorithm on a sample, then on twice that sample, and so on, and ends
+    when a doubling improves the inertia of its rows by less than 0.1 %: about what all rows
+    would still improve. ``partial_fit`` takes one batch of a stream after another; rows count
+    less as the stream goes on.
 
     {parameters}
 
@@ -34,9 +44,11 @@ class MiniBatchKMeans(Face):
     inertia_ : float
         Σ w ‖x − c‖² over the same rows; without ``compute_labels``, an estimate.
     n_iter_ : int
-        Passes over the data that the batches amount to.
+        Passes over the data that the passes over batches amount to, rounded up.
     n_steps_ : int
-        Batches seen.
+        Passes over batches.
+    batch_size_ : int
+        Rows of the last batch of ``fit``; n_samples when all were needed.
     n_features_in_ : int
     feature_names_in_ : (n_features,) object
         Only when X has column names that are all text.
@@ -45,8 +57,8 @@ class MiniBatchKMeans(Face):
     --------
     >>> from covey import MiniBatchKMeans
     >>> X = [[1, 2], [1, 4], [1, 0], [10, 2], [10, 4], [10, 0]]
-    >>> sorted(MiniBatchKMeans(n_clusters=2, random_state=0).fit(X).cluster_centers_[:, 0])
-    [1.0, 10.0]
+    >>> MiniBatchKMeans(n_clusters=2, random_state=0).fit(X).inertia_
+    16.0
     """
 
     _auto_n_init: ClassVar[int] = 3
@@ -81,13 +93,16 @@ class MiniBatchKMeans(Face):
         self.reassignment_ratio = reassignment_ratio
 
     def fit(
-        self, X: Any, y: object = None, sample_weight: ArrayLike | None = None
+        self,
+        X: Any,
+        y: object = None,
+        sample_weight: ArrayLike | None = None,
+        *,
+        on_iteration: OnStep | None = None,
     ) -> MiniBatchKMeans:
-        """Fit centers to mini-batches drawn from the rows.
+        """Fit centers to samples of the rows, each twice as large as the one before and around it.
 
-        With ``compute_labels``, a center that no row is nearest to moves to a row far from its
-        own center, so that there are n_clusters clusters whenever there are as many distinct
-        rows.
+        Every cluster has a row whenever there are as many distinct rows.
 
         Parameters
         ----------
@@ -96,6 +111,9 @@ class MiniBatchKMeans(Face):
         y : ignored
         sample_weight : array-like (n_samples,) >= 0, or None for ones
             A row is drawn with probability proportional to its weight.
+        on_iteration : callable (Step) -> bool or None, or None
+            As in ``KMeans.fit``; iterations are counted, and labels and inertia told, of each
+            batch.
 
         Returns
         -------
@@ -112,7 +130,7 @@ class MiniBatchKMeans(Face):
         self._rng = generator(self.random_state)
         rows = self._rows(X, reset=True)
         weight = checked_weight(sample_weight, rows.shape[0])
-        init, n_init = self._starts(rows)
+        init, n_init = self._batch_starts(rows)
         outcome = fit_minibatch(
             rows,
             int(self.n_clusters),
@@ -121,20 +139,17 @@ class MiniBatchKMeans(Face):
             init=init,
             n_init=n_init,
             weight=weight,
-            on_step=_tell if self.verbose else None,
+            label_all=bool(self.compute_labels),
+            on_iteration=progress(self.verbose, on_iteration, _TEXT),
         )
-        self._state, self.n_steps_, self.n_iter_ = outcome.state, outcome.n_steps, outcome.n_iter
-        self.cluster_centers_ = outcome.state.centers
+        run = outcome.run
+        self.cluster_centers_, self.inertia_, self.n_iter_ = run.centers, run.inertia, run.n_iter
+        self.n_steps_, self.batch_size_ = outcome.n_steps, outcome.batch_size
+        self._state = State.of(run.centers, outcome.counts)
+        self._forget_labels()
         if self.compute_labels:
-            run = occupied(rows, outcome, weight)
-            self._state = replace(outcome.state, centers=run.centers)
-            self.cluster_centers_ = run.centers
-            self.labels_, self.inertia_ = run.labels, run.inertia
+            self.labels_ = run.labels
             self._warn_if_crowded(rows, run.labels, weight)
-        else:
-            self._forget_labels()
-            total = float(rows.shape[0] if weight is None else weight.sum())
-            self.inertia_ = outcome.mean_inertia * total
         self._n_features_out = len(self.cluster_centers_)
         return self
 
@@ -142,6 +157,10 @@ class MiniBatchKMeans(Face):
         self, X: Any, y: object = None, sample_weight: ArrayLike | None = None
     ) -> MiniBatchKMeans:
         """Pull the centers towards one more batch; the first batch chooses them.
+
+        Each center is the mean of the rows that it was nearest to when they came. Rows fade as
+        the stream goes on: those of its last twelfth count half and more, so that the first
+        centers and what they drew to them are forgotten.
 
         Parameters
         ----------
@@ -168,19 +187,16 @@ class MiniBatchKMeans(Face):
         if fresh:
             self._rng = generator(self.random_state)
             self.n_steps_ = 0
-            self._state = self._first_state(rows, weight)
-        elif rows.dtype != self.cluster_centers_.dtype:
+            init, n_init = self._batch_starts(rows)
+            state = start(
+                rows, int(self.n_clusters), rng=self._rng, init=init, n_init=n_init, weight=weight
+            )
+        else:
             rows, _ = self._alike(X)
-        # Centers that the caller has set since the last batch are the ones to go on from.
-        centers = self._state.centers if fresh else self.cluster_centers_
-        self._state, _ = step(
-            replace(self._state, centers=np.ascontiguousarray(centers, dtype=rows.dtype)),
-            rows,
-            weight=weight,
-            rng=self._rng,
-            reassignment_ratio=float(self.reassignment_ratio),
-        )
-        self.cluster_centers_ = self._state.centers
+            state = self._state_now()
+        ratio = float(self.reassignment_ratio)
+        self._state = step(state, rows, weight=weight, rng=self._rng, reassignment_ratio=ratio)
+        self.cluster_centers_ = self._state.centers.astype(rows.dtype)
         self.n_steps_ += 1
         self._n_features_out = len(self.cluster_centers_)
         if self.compute_labels:
@@ -188,37 +204,33 @@ class MiniBatchKMeans(Face):
             self.labels_, self.inertia_ = run.labels, run.inertia
         return self
 
-    def _first_state(self, rows: Rows, weight: Doubles | None) -> State:
-        init, _ = self._starts(rows)
-        return start(
-            rows, int(self.n_clusters), self._schedule(), rng=self._rng, init=init, weight=weight
-        )
+    def _state_now(self) -> State:
+        """Return the state of the stream; centers that the caller has set are those to go on from.
+
+        The state has them in double, of which ``cluster_centers_`` may be a rounding.
+        """
+        told = np.asarray(self.cluster_centers_)
+        if np.array_equal(told, self._state.centers.astype(told.dtype)):
+            return self._state
+        return replace(self._state, centers=told.astype(np.float64))
+
+    def _batch_starts(self, rows: Rows) -> tuple[Init, int]:
+        """Return first centers and starts; on a small batch, three cost little."""
+        init, n_init = self._starts(rows)
+        if isinstance(init, str) and self.n_init == "auto":
+            n_init = self._auto_n_init
+        return init, n_init
 
     def _schedule(self) -> Schedule:
-        if self.init_size is not None and self.init_size < self.n_clusters:
-            warnings.warn(
-                f"init_size={self.init_size} should be larger than n_clusters={self.n_clusters}; "
-                "using min(3 * n_clusters, n_samples) rows; raise init_size.",
-                RuntimeWarning,
-                stacklevel=3,
-            )
         return Schedule(
             batch_size=int(self.batch_size),
             max_iter=int(self.max_iter),
             tol=float(self.tol),
             max_no_improvement=self.max_no_improvement,
             init_size=self.init_size,
-            reassignment_ratio=float(self.reassignment_ratio),
         )
 
     def _forget_labels(self) -> None:
         """Labels of an earlier fit do not belong to these centers."""
         if hasattr(self, "labels_"):
             del self.labels_
-
-
-def _tell(i: int, n_steps: int, mean_inertia: float, smoothed: float) -> None:
-    """Say how one step went, as ``verbose`` asks."""
-    print(  # noqa: T201
-        f"Minibatch step {i}/{n_steps}: mean batch inertia: {mean_inertia}, ewa inertia: {smoothed}"
-    )

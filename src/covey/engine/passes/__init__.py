@@ -22,7 +22,7 @@ from covey.engine.passes.assigning import (
     twin_nearest_two,
 )
 from covey.engine.passes.bounding import (
-    Rounded,
+    View,
     Watched,
     drift,
     equal_rows,
@@ -44,6 +44,32 @@ from covey.engine.passes.door import (
     set_threads,
     use_instruction_set,
 )
+from covey.engine.passes.grouping import (
+    label_sums,
+    spreads,
+    twin_label_sums,
+    twin_spreads,
+)
+from covey.engine.passes.observing import (
+    observed_nearest,
+    observed_squares,
+    observed_sums,
+    twin_observed_nearest,
+    twin_observed_squares,
+    twin_observed_sums,
+)
+from covey.engine.passes.partitioning import (
+    PLAIN,
+    PRECISE,
+    Paths,
+    means_between,
+    partition,
+    running_sums,
+    sums_within,
+    twin_means_between,
+    twin_partition,
+    twin_running_sums,
+)
 from covey.engine.passes.seeds import (
     SEED_BLOCK,
     seed_potentials,
@@ -52,16 +78,39 @@ from covey.engine.passes.seeds import (
     twin_seed_update,
 )
 from covey.engine.passes.silhouetting import SILHOUETTE_WORK, silhouettes, twin_silhouettes
+from covey.engine.passes.sizing import sized, twin_sized
+from covey.engine.passes.sparse import (
+    Flags,
+    Packed,
+    sparse_assign,
+    sparse_lengths,
+    sparse_mean_variance,
+    sparse_sum_moved,
+    sparse_sum_stale,
+    twin_move,
+    twin_sparse_assign,
+    twin_sparse_lengths,
+    twin_sparse_sum_moved,
+    twin_sparse_sum_stale,
+)
+from covey.engine.passes.summing import sums, twin_sums
 from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
 from covey.flow import Partial
 
 __all__ = [
-    "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Floats", "Labels", "Partial", "Rounded",
-    "Rows", "Watched", "core_file", "descend", "distances", "drift", "equal_rows", "get_threads",
-    "inertia", "instruction_set", "instruction_sets", "lloyd", "nearest", "nearest_two",
-    "review", "round_rows", "seed_potentials", "seed_update", "set_threads", "silhouettes",
-    "spread", "total_inertia", "transfer", "twin_distances", "twin_drift", "twin_equal_rows",
-    "twin_inertia", "twin_lloyd", "twin_nearest", "twin_nearest_two", "twin_review",
-    "twin_seed_potentials", "twin_seed_update", "twin_silhouettes", "twin_spread",
+    "PLAIN", "PRECISE", "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Flags", "Floats",
+    "Labels", "Packed", "Partial", "Paths", "Rows", "View", "Watched", "core_file", "descend",
+    "distances", "drift", "equal_rows", "get_threads", "inertia", "instruction_set",
+    "instruction_sets", "label_sums", "lloyd", "means_between", "nearest", "nearest_two",
+    "observed_nearest", "observed_squares", "observed_sums", "partition", "review", "round_rows",
+    "running_sums", "seed_potentials", "seed_update", "set_threads", "silhouettes", "sized",
+    "sparse_assign", "sparse_lengths", "sparse_mean_variance", "sparse_sum_moved",
+    "sparse_sum_stale", "spread", "spreads", "sums", "sums_within", "total_inertia", "transfer",
+    "twin_distances", "twin_drift", "twin_equal_rows", "twin_inertia", "twin_label_sums",
+    "twin_lloyd", "twin_means_between", "twin_move", "twin_nearest", "twin_nearest_two",
+    "twin_observed_nearest", "twin_observed_squares", "twin_observed_sums", "twin_partition",
+    "twin_review", "twin_running_sums", "twin_seed_potentials", "twin_seed_update",
+    "twin_silhouettes", "twin_sized", "twin_sparse_assign", "twin_sparse_lengths",
+    "twin_sparse_sum_moved", "twin_sparse_sum_stale", "twin_spread", "twin_spreads", "twin_sums",
     "use_instruction_set",
 ]  # fmt: skip

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,29 @@ from covey.engine.rows import Doubles, Floats, Labels
 
 
 @dataclass(frozen=True)
-class Rounded:
-    """Rows in double as float32, moved to about the origin and scaled to about one."""
+class View:
+    """Rows as ``review`` looks at them first, in float32: moved to about the origin and scaled.
 
-    rows: NDArray[np.float32] | None  # (n, d): (X − shift) · scale; None: X itself is looked at
+    With axes, rows lie on these, and one more column holds the length of what the axes leave
+    out. What a view cannot decide is decided by the rows themselves.
+    """
+
+    rows: NDArray[np.float32] | None  # (n, d) or (n, p + 1); None: X itself is looked at
     shift: Doubles  # (d,)
     scale: float = 1.0  # a power of two: what movements and distances are multiplied by
+    axes: Doubles | None = None  # (d, p), orthonormal
+
+    def of(self, X: Floats) -> NDArray[np.float32]:
+        """Return rows or centers (m, d) as they are seen."""
+        moved = X.astype(np.float64)
+        moved -= self.shift
+        moved *= self.scale
+        if self.axes is None:
+            return moved.astype(np.float32)
+        turned = moved @ self.axes
+        left_out = np.vecdot(moved, moved) - np.vecdot(turned, turned)
+        left_out = np.sqrt(np.maximum(left_out, 0.0))
+        return np.hstack([turned, left_out[:, None]], dtype=np.float32, casting="same_kind")
 
 
 @dataclass
@@ -32,18 +49,21 @@ class Watched:
     due: NDArray[np.float32]  # (n,): clock at which the row must be looked at again
     sums: Doubles  # (k, d): Σ w x of the rows of each label
     weights: Doubles  # (k,): Σ w
-    clock: float = field(default=0.0)  # what the centers have moved; see ``drift``
+    moved: NDArray[np.float32]  # (k,): how far each center has moved since the last pass
+    before: float = 0.0  # clock of the last pass
+    clock: float = 0.0  # the two largest movements of each pass so far, added up
 
     @classmethod
     def fresh(cls, n: int, k: int, d: int) -> Watched:
         """Return the state before the first pass."""
-        return cls(np.full(n, -1, np.int32), np.zeros(n, np.float32), np.zeros((k, d)), np.zeros(k))
+        labels, due = np.full(n, -1, np.int32), np.zeros(n, np.float32)
+        return cls(labels, due, np.zeros((k, d)), np.zeros(k), np.zeros(k, np.float32))
 
 
 def review(
     X: Floats,
     centers: Floats,
-    rounded: Rounded,
+    view: View,
     weight: Doubles | None,
     watched: Watched,
     *,
@@ -57,7 +77,7 @@ def review(
     ----------
     X : (n, d) float32 or float64
     centers : (k, d), dtype of X
-    rounded : Rounded
+    view : View
     weight : (n,) float64, or None for ones
     watched : Watched
         Read and written; its clock says how far the centers have moved.
@@ -66,18 +86,29 @@ def review(
 
     Returns
     -------
-    n_changed, n_reviewed : int
+    n_changed : int
+        Rows whose label changed.
+    n_computed : int
+        Distances computed.
     """
-    return core.review(
-        *given(X, centers), rounded.rows, rounded.shift, rounded.scale, weight, watched.clock,
-        first, watched.labels, watched.due, watched.sums, watched.weights,
+    seen, reach, tail = None, 0.0, 0.0
+    if view.rows is not None:
+        seen = view.of(centers)
+        reach = float(np.sqrt(np.einsum("ij,ij->i", seen, seen, dtype=np.float64).max()) * 1.0001)
+        tail = float(seen[:, -1].max() * 1.0001) if view.axes is not None else 0.0
+    found = core.review(
+        *given(X, centers), view.rows, seen, view.scale, reach, tail, weight, first,
+        watched.labels, watched.due, watched.sums, watched.weights, watched.moved,
+        watched.before, watched.clock,
     )  # fmt: skip
+    watched.before = watched.clock
+    return found
 
 
 def twin_review(
     X: Floats,
     centers: Floats,
-    rounded: Rounded,
+    view: View,
     weight: Doubles | None,
     watched: Watched,
     *,
@@ -89,7 +120,7 @@ def twin_review(
     rows = np.flatnonzero(late)
     found, sq, _, sq_second = twin_nearest_two(X[rows], centers)
     found = twin_nearest(X[rows], centers)[0]
-    slack = (np.sqrt(sq_second) - np.sqrt(sq)) * rounded.scale
+    slack = (np.sqrt(sq_second) - np.sqrt(sq)) * view.scale
     watched.due[rows] = np.float32(watched.clock) + slack * (1 - 1e-5)
     if first:
         watched.sums[:], watched.weights[:] = 0.0, 0.0
@@ -101,28 +132,28 @@ def twin_review(
                 watched.sums[label] += sign * w[row] * X[row].astype(np.float64)
                 watched.weights[label] += sign * w[row]
         watched.labels[row] = new
-    return len(changed), len(rows)
+    return len(changed), len(rows) * len(centers)
 
 
-def drift(before: Floats, after: Floats, scale: float, clock: float) -> tuple[float, float]:
-    """Return Σ ‖after − before‖², and the clock when the centers (k, d) have moved so.
-
-    The clock advances by the two largest movements, times ``scale``, rounded up to a float32.
-    """
-    return core.drift(before, after, scale, clock)
+def drift(before: Floats, after: Floats, scale: float, watched: Watched) -> float:
+    """Let the clock advance as the centers (k, d) move; return Σ ‖after − before‖²."""
+    sq_shift, watched.clock = core.drift(before, after, scale, watched.clock, watched.moved)
+    return sq_shift
 
 
-def twin_drift(before: Floats, after: Floats, scale: float, clock: float) -> tuple[float, float]:
-    """Do what ``drift`` does, in NumPy; its clock is not rounded."""
+def twin_drift(before: Floats, after: Floats, scale: float, watched: Watched) -> float:
+    """Do what ``drift`` does, in NumPy, without rounding up."""
     sq = ((after.astype(np.float64) - before) ** 2).sum(axis=1)
-    return float(sq.sum()), clock + scale * float(np.sqrt(np.sort(sq)[-2:]).sum())
+    watched.moved[:] = scale * np.sqrt(sq)
+    watched.clock += scale * float(np.sqrt(np.sort(sq)[-2:]).sum())
+    return float(sq.sum())
 
 
-def round_rows(X: Doubles, shift: Doubles, scale: float) -> Rounded:
+def round_rows(X: Doubles, shift: Doubles, scale: float) -> View:
     """Return rows in double (n, d), moved by ``shift`` (d,), scaled and rounded to float32."""
     rows = np.empty(X.shape, np.float32)
     core.round_rows(X, shift, scale, rows)
-    return Rounded(rows, shift, scale)
+    return View(rows, shift, scale)
 
 
 def spread(X: Floats) -> tuple[Doubles, Doubles]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from covey.engine.passes.assigning import twin_lloyd
 from covey.engine.passes.door import core, given
 from covey.engine.rows import Doubles, Floats, Labels
 

@@ -10,15 +10,29 @@ from covey import _core as core
 from covey.engine.rows import Csr, Floats, Rows
 
 
+def checked_rows(X: Csr) -> Any:
+    """Return sparse rows as the core takes them: looked at once, and kept by ``X``.
+
+    Raises
+    ------
+    ValueError
+        When the arrays lead out of one another, or columns do not ascend within a row.
+    """
+    if X.checked is None:
+        checked = core.checked_rows(X.data, X.indices, X.indptr, X.n_columns)
+        object.__setattr__(X, "checked", checked)
+    return X.checked
+
+
 def given(X: Rows, centers: Floats) -> tuple[Any, ...]:
     """Return rows and centers as the core takes them; one dtype, C order."""
-    rows = (X.data, X.indices, X.indptr, X.n_columns) if isinstance(X, Csr) else (X,)
-    for what, array in (("X", rows[0]), ("centers", centers)):
+    values = X.data if isinstance(X, Csr) else X
+    for what, array in (("X", values), ("centers", centers)):
         if array.dtype != X.dtype or array.dtype not in (np.float32, np.float64):
             raise TypeError(f"{what} must be float32 or float64, as X is; got {array.dtype}")
         if not array.flags.c_contiguous:
             raise ValueError(f"{what} must be in C order; got strides {array.strides}")
-    return *rows, centers
+    return checked_rows(X) if isinstance(X, Csr) else X, centers
 
 
 def instruction_sets() -> list[str]:

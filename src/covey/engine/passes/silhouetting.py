@@ -12,6 +12,10 @@ from covey.engine.passes.door import core, get_threads, given
 from covey.engine.passes.twins import sq_distances
 from covey.engine.rows import Doubles, Floats, Labels
 
+#: rows of a cluster that one call scores, at most: native/panels.hpp
+PANEL = 1024
+#: rows of a cluster from which one labeling is scored by pairs of clusters
+LEAST_CLUSTER = 64
 #: (features + 4) × distances between two looks for Ctrl-C: about 0.1 s on one thread
 SILHOUETTE_WORK = 800_000_000
 
@@ -29,7 +33,15 @@ def silhouettes(
     rows are sorted by cell, a cell being one combination of labels. A row alone in its cluster
     scores 0; a labeling with one label only gives NaN. Memory is O(n + tile), never n × n nor
     n × k. ``on_progress`` gets the share done, 0 … 1, now and then.
+
+    All rows under one labeling take half as long: the distance of two rows counts for both, a
+    pair of clusters after the other. In float32 up to 256 distances are added in single before
+    they go to double, which keeps a mean distance to 2⁻¹⁶, relative, and usually to 2⁻²¹.
     """
+    if rows is None and len(labelings) == 1 and len(X):
+        sizes = np.bincount(labelings[0])
+        if len(X) >= LEAST_CLUSTER * len(sizes):
+            return _by_pairs(X, labelings[0], sizes, on_progress)[None]
     rows = np.arange(len(X)) if rows is None else rows
     order, cells = _cells(labelings)
     columns = X[order]
@@ -44,6 +56,41 @@ def silhouettes(
         if on_progress is not None:
             on_progress(min(1.0, (start + step) / len(rows)))
     return scores
+
+
+def _by_pairs(
+    X: Floats,
+    labels: Labels,
+    sizes: NDArray[np.intp],
+    on_progress: Callable[[float], None] | None,
+) -> Doubles:
+    """Return the silhouettes (n,) of one labeling; see native/panels.hpp."""
+    n, d = X.shape
+    order = np.argsort(labels, kind="stable")
+    columns = X[order]
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    within, waiting, other = np.zeros(n), np.zeros(n), np.full(n, np.inf)
+    given(columns, columns)
+    start = 0
+    while start < n:
+        step = SILHOUETTE_WORK // ((n - start) * (d + 4)) // 64 * 64
+        label = int(np.searchsorted(starts, start, side="right")) - 1
+        end = min(start + min(max(step, 64), PANEL), int(starts[label + 1]))
+        core.silhouette_panel(columns, starts, start, end, within, other, waiting)
+        start = end
+        if on_progress is not None:
+            on_progress(1 - (1 - start / n) ** 2)
+    size = np.repeat(sizes, sizes)
+    within /= np.maximum(size - 1, 1)
+    most = np.maximum(within, other)
+    scores = np.zeros(n)
+    with np.errstate(invalid="ignore"):
+        np.divide(other - within, most, out=scores, where=most > 0)
+    scores[size == 1] = 0.0
+    scores[~(other < np.inf)] = np.nan
+    found = np.empty(n)
+    found[order] = scores
+    return found
 
 
 def _cells(labelings: Labels) -> tuple[NDArray[np.intp], tuple[NDArray[Any], ...]]:

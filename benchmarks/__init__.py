@@ -1,0 +1,1 @@
+"""Covey beside its peers: fixed workloads, one process each, taking turns (``make bench``)."""

@@ -1,0 +1,113 @@
+// Centers packed for sparse rows, moved and packed anew: blocks of columns on our threads.
+#pragma once
+
+#include <cmath>
+
+#include "blocks.hpp"
+
+namespace covey {
+
+inline constexpr Int panel_stride(Int k) { return (k + ACROSS - 1) / ACROSS * ACROSS; }
+
+/// Floats that `nearest` of sparse rows writes: scores, and ‖c‖² as it compares them.
+inline constexpr Int scores_size(Int stride) { return 2 * stride; }
+
+/// The power of two that takes `longest` to at most 1, as far as T and float have such powers.
+/// Squares of what is longer than 2⁵¹⁰ overflow, whatever is done here.
+template <class T>
+double panel_unit(double longest) {
+  constexpr int LEAST = sizeof(T) == 4 ? -126 : -510, MOST = sizeof(T) == 4 ? 126 : 400;
+  if (!(longest > 0)) return 1;
+  if (!std::isfinite(longest)) return std::ldexp(1.0, LEAST);
+  int exponent;
+  std::frexp(longest, &exponent);
+  return std::ldexp(1.0, std::clamp(-exponent, LEAST, MOST));
+}
+
+/// Move and pack; writes the squares of the moved centers.
+template <class T>
+void move(const Moving<T>& to, Moved moved) {
+  constexpr Int COLUMNS = 1024;
+  const Blocks blocks{to.d, COLUMNS};
+  const Buffers<double> parts(3 * blocks.count(), to.k);
+  each_block(blocks.count(), threads(), [&](Int block, int) {
+    kernels<T>().move(to, blocks.at(block),
+                      {parts[3 * block], parts[3 * block + 1], parts[3 * block + 2]});
+  });
+  double* const all[3] = {moved.sq_norms, moved.sq_moves, moved.sq_residuals};
+  for (Int j = 0; j < to.k; ++j) {
+    if (!to.moved[j]) continue;
+    for (int which = 0; which < 3; ++which) {
+      all[which][j] = 0;
+      for (Int block = 0; block < blocks.count(); ++block)
+        all[which][j] += parts[3 * block + which][j];
+    }
+  }
+}
+
+/// The most ‖c‖ there is.
+template <class T>
+double longest(const Centers<T>& centers) {
+  double most = 0;
+  for (Int j = 0; j < centers.k; ++j) {
+    double sq = 0;
+    for (Int f = 0; f < centers.d; ++f) sq += double(centers.row(j)[f]) * double(centers.row(j)[f]);
+    most = sq > most ? sq : most;
+  }
+  return std::sqrt(most);
+}
+
+/// ‖x‖ of each row.
+template <class T, class I>
+void lengths(const Sparse<T, I>& X, double* out) {
+  const Blocks blocks{X.n, BLOCK};
+  each_block(blocks.count(), threads(), [&](Int block, int) {
+    const Range rows = blocks.at(block);
+    sparse_kernels<T, I>().lengths(X, rows, out + rows.begin);
+  });
+}
+
+/// Pack centers as they are; returns the unit of the panel.
+template <class T>
+double pack(const Centers<T>& centers, double longest_row, std::uint16_t* panel, double* sq_norms,
+            double* sq_residuals) {
+  const Int k = centers.k, stride = panel_stride(k);
+  const Buffers<bool> moved(1, k);
+  const Buffers<double> moves(1, k);
+  std::fill(moved[0], moved[0] + k, true);
+  const double unit = panel_unit<T>(std::max(longest_row, longest(centers)));
+  if (stride != k) std::fill(panel, panel + centers.d * stride, std::uint16_t{0});
+  // `move` writes no center where there are no sums.
+  const Moving<T> packing{
+      const_cast<T*>(centers.at), nullptr, nullptr, moved[0], panel, k, centers.d, stride, unit};
+  move(packing, {sq_norms, moves[0], sq_residuals});
+  return unit;
+}
+
+/// Centers packed for one pass over sparse rows, and the lengths of these.
+template <class T>
+class Packed {
+ public:
+  template <class I>
+  Packed(const Sparse<T, I>& X, const Centers<T>& centers)
+      : lengths_(1, X.n),
+        panel_(1, centers.d * panel_stride(centers.k)),
+        sq_norms_(1, centers.k),
+        sq_residuals_(1, centers.k),
+        stride_(panel_stride(centers.k)) {
+    covey::lengths(X, lengths_[0]);
+    const double longest_row = X.n ? *std::max_element(lengths_[0], lengths_[0] + X.n) : 0;
+    unit_ = pack(centers, longest_row, panel_[0], sq_norms_[0], sq_residuals_[0]);
+  }
+  const double* lengths() const { return lengths_[0]; }
+  Panel view() const { return {panel_[0], sq_norms_[0], sq_residuals_[0], stride_, unit_}; }
+
+ private:
+  Buffers<double> lengths_;
+  Buffers<std::uint16_t> panel_;
+  Buffers<double> sq_norms_, sq_residuals_;
+  Int stride_;
+  double unit_;
+};
+
+}  // namespace covey

@@ -1,0 +1,215 @@
+// The nearest of dense centers to sparse rows.
+//
+// ‖c‖² − 2x·c is found in float, centers in lanes, so that a row's values meet all centers at once.
+// Centers are in bfloat16: it is how many lines of the panel a row must wait for that costs, and
+// the panel does not fit the near caches. Every rounding is bounded; centers that cannot be told
+// apart within the bound are told apart by direct distances in double. A row's label is what these
+// say, whichever way it was found.
+#include <cmath>
+
+#include "sparse_direct.hpp"
+#include "tables.hpp"
+#include "tile.hpp"
+
+namespace covey {
+namespace {
+
+/// Values of a row that are summed in one chain; chains of so many are added up.
+constexpr Int PIECE = 128;
+
+/// products[j …] += x·c for P registers of centers and at most PIECE values.
+template <int P, class I>
+void add_products(const float* x, const I* columns, Int m, const std::uint16_t* at, Int stride,
+                  float* products) {
+  constexpr int N = lanes<float>, CHAINS = P <= 2 ? 4 : P <= 4 ? 2 : 1;
+  pack<float> sum[CHAINS][P] = {};
+  const auto add = [&](int chain, Int p) {
+    const pack<float> value = broadcast<pack<float>>(x[p]);
+    const std::uint16_t* center = at + Int(columns[p]) * stride;
+    COVEY_UNROLL
+    for (int q = 0; q < P; ++q) sum[chain][q] += value * halves<N>(center + q * N);
+  };
+  Int p = 0;
+  for (; p + CHAINS <= m; p += CHAINS) {
+    COVEY_UNROLL
+    for (int chain = 0; chain < CHAINS; ++chain) add(chain, p + chain);
+  }
+  for (; p < m; ++p) add(0, p);
+  COVEY_UNROLL
+  for (int q = 0; q < P; ++q) {
+    pack<float> all = sum[0][q];
+    if constexpr (CHAINS == 2) all += sum[1][q];
+    if constexpr (CHAINS == 4) all = (all + sum[1][q]) + (sum[2][q] + sum[3][q]);
+    store(products + q * N, load<pack<float>>(products + q * N) + all);
+  }
+}
+
+/// products[j] = x·c in float, times unit².
+template <class T, class I>
+void multiply(const Sparse<T, I>& X, Int i, const Panel& panel, float* products) {
+  constexpr int N = lanes<float>;
+  std::fill(products, products + panel.stride, 0.0f);
+  const T unit = static_cast<T>(panel.unit);
+  for (Int p = X.indptr[i], m; p < X.indptr[i + 1]; p += m) {
+    m = std::min<Int>(PIECE, X.indptr[i + 1] - p);
+    float x[PIECE];
+    for (Int q = 0; q < m; ++q) x[q] = static_cast<float>(X.data[p + q] * unit);
+    const I* columns = X.indices + p;
+    for (Int j = 0; j < panel.stride;) {
+      const auto take = [&]<int P>(std::integral_constant<int, P>) {
+        add_products<P>(x, columns, m, panel.at + j, panel.stride, products + j);
+        j += P * N;
+      };
+      const Int left = (panel.stride - j) / N;
+      if (left >= 8)
+        take(std::integral_constant<int, 8>{});
+      else if (left >= 6)
+        take(std::integral_constant<int, 6>{});
+      else if (left >= 4)
+        take(std::integral_constant<int, 4>{});
+      else if (left == 3)
+        take(std::integral_constant<int, 3>{});
+      else if (left == 2)
+        take(std::integral_constant<int, 2>{});
+      else
+        take(std::integral_constant<int, 1>{});
+    }
+  }
+}
+
+struct Two {
+  float least, second;
+  Label label;  // of the least, if there is one alone
+};
+
+/// scores[j] = sq_norms[j] − 2 scores[j], and the two least of them. NaN is never least.
+Two least_two(const float* sq_norms, Int stride, float* scores) {
+  constexpr int N = lanes<float>;
+  pack<float> least = broadcast<pack<float>>(infinity<float>), second = least;
+  mask<float> at{};
+  for (Int j = 0; j < stride; j += N) {
+    const pack<float> product = load<pack<float>>(scores + j);
+    const pack<float> score = load<pack<float>>(sq_norms + j) - (product + product);
+    store(scores + j, score);
+    second = minimum(maximum(score, least), second);
+    at = score < least ? mask<float>{} + static_cast<int>(j) : at;
+    least = minimum(score, least);
+  }
+  float leasts[N], seconds[N];
+  std::int32_t ats[N];
+  store(leasts, least), store(seconds, second), store(ats, at);
+  Two two{infinity<float>, infinity<float>, 0};
+  for (int l = 0; l < N; ++l) {
+    const bool less = leasts[l] < two.least;
+    two.second = std::min(std::min(two.second, seconds[l]), less ? two.least : leasts[l]);
+    two.label = less ? ats[l] + l : two.label;
+    two.least = less ? leasts[l] : two.least;
+  }
+  return two;
+}
+
+/// What rounding can do to the scores of one row, all in units of the panel.
+struct Doubt {
+  double sq_length, error, direct;
+
+  /// `reach` is the most ‖c‖, `residual` the most that rounding a center took, which a row can meet
+  /// in full. Each of m products has met at most `steps` roundings to float of 2⁻²⁴ (of x, in its
+  /// chain, in the sum of chains); what is smaller than floats can be adds 2⁻¹⁴⁹ at each step;
+  /// ‖c‖² and the difference round too. `direct`: the same of direct distances, in double.
+  Doubt(Int m, Int d, double length, double reach, double residual) : sq_length(length * length) {
+    const double steps = double(std::min(m, PIECE) + m / PIECE + 6);
+    error = 1.02 * 0x1p-24 * (2 * steps * length * reach + 4 * reach * (reach + length)) +
+            2.001 * length * residual + double(m + 4) * (0x1p-146 + 0x1p-52 * sq_length);
+    direct = double(d + 4) * 0x1p-50 * (sq_length + reach * reach);
+  }
+
+  /// How much the second nearest center and the nearest may approach the row together before
+  /// they could change places.
+  double leeway(const Two& two) const {
+    const double first = std::sqrt(std::max(0.0, sq_length + double(two.least) + error));
+    const double second = std::sqrt(std::max(0.0, sq_length + double(two.second) - error));
+    return (second - first) * (1 - 0x1p-30) - std::sqrt(direct);
+  }
+};
+
+/// The least of direct distances, of the centers whose scores are not above `most`.
+template <class T, class I>
+Label least_direct(const Sparse<T, I>& X, Int i, const Centers<T>& centers, const Panel& panel,
+                   const float* scores, float most) {
+  Label label = 0;
+  double least = infinity<double>;
+  for (Int j = 0; j < centers.k; ++j) {
+    if (scores[j] > most) continue;
+    const double sq = direct(X, i, centers.row(j), panel.sq_norms[j]);
+    if (sq < least) least = sq, label = static_cast<Label>(j);
+  }
+  return label;
+}
+
+template <class T, class I>
+Int nearest(const Sparse<T, I>& X, const double* lengths, const Centers<T>& centers,
+            const Panel& panel, const Deadlines* deadlines, Range range, Label* labels,
+            float* scores) {
+  float* sq_norms = scores + panel.stride;
+  double most = 0, sq_residual = 0;
+  for (Int j = 0; j < panel.stride; ++j) {
+    const double sq = j < centers.k ? panel.sq_norms[j] : infinity<double>;
+    if (j < centers.k) {
+      most = std::max(most, sq);
+      sq_residual = std::max(sq_residual, panel.sq_residuals[j]);
+    }
+    sq_norms[j] = static_cast<float>(sq * panel.unit * panel.unit);
+  }
+  const double reach = std::sqrt(most) * panel.unit * (1 + 0x1p-30);
+  const double residual = std::sqrt(sq_residual);
+  Int n_seen = 0;
+  for (Int i = range.begin; i < range.end; ++i) {
+    if (deadlines && deadlines->spent[labels[i]] < deadlines->due[i]) continue;
+    ++n_seen;
+    multiply(X, i, panel, scores);
+    const Two two = least_two(sq_norms, panel.stride, scores);
+    const Doubt doubt(Int(X.indptr[i + 1] - X.indptr[i]), X.d, lengths[i] * panel.unit, reach,
+                      residual);
+    const float close = two.least + static_cast<float>(2.01 * doubt.error);
+    const bool clear = two.second > close;
+    labels[i] = clear ? two.label : least_direct(X, i, centers, panel, scores, close);
+    if (!deadlines) continue;
+    const double leeway = clear ? doubt.leeway(two) / panel.unit : 0;
+    deadlines->due[i] =
+        leeway > 0 ? (deadlines->spent[labels[i]] + leeway) * (1 - 0x1p-50) : -infinity<double>;
+  }
+  return n_seen;
+}
+
+template <class T, class I>
+void lengths(const Sparse<T, I>& X, Range range, double* out) {
+  constexpr int N = lanes<double>;
+  for (Int i = range.begin; i < range.end; ++i) {
+    pack<double> sum{};
+    Int p = X.indptr[i];
+    for (; p + N <= Int(X.indptr[i + 1]); p += N) {
+      const pack<double> x = doubles<N>(X.data + p);
+      sum += x * x;
+    }
+    double sq = total<double, N>(sum);
+    for (; p < Int(X.indptr[i + 1]); ++p) sq += double(X.data[p]) * double(X.data[p]);
+    out[i - range.begin] = std::sqrt(sq);
+  }
+}
+
+template <class T, class I>
+void add(SparseKernels<T, I>& kernels) {
+  kernels.nearest = nearest<T, I>;
+  kernels.lengths = lengths<T, I>;
+}
+
+}  // namespace
+
+void COVEY_ADD(sparse_nearest)(Table& table) {
+  add(table.f32_i32);
+  add(table.f32_i64);
+  add(table.f64_i32);
+  add(table.f64_i64);
+}
+
+}  // namespace covey

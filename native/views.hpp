@@ -1,0 +1,163 @@
+// What kernels are given: rows, centers, and where results go.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace covey {
+
+using Int = std::int64_t;
+using Label = std::int32_t;
+
+/// Rows one after the other.
+template <class T>
+struct Dense {
+  using value = T;
+  const T* x;  // n × d
+  Int n, d;
+  const T* row(Int i) const { return x + i * d; }
+};
+
+/// Compressed sparse rows; columns ascend within a row and occur once.
+template <class T, class I>
+struct Sparse {
+  using value = T;
+  const T* data;
+  const I* indices;
+  const I* indptr;  // n + 1
+  Int n, d;
+};
+
+template <class T>
+struct Centers {
+  const T* at;  // k × d
+  Int k, d;
+  const T* row(Int j) const { return at + j * d; }
+};
+
+/// Centers as the sparse kernels and `distances` read them: one register holds several centers.
+template <class T>
+struct Across {
+  const T* at;             // d × stride; columns from k on are zero
+  const double* sq_norms;  // stride; ‖c‖²
+  Int stride;              // k rounded up to ACROSS
+  const T* feature(Int f) const { return at + f * stride; }
+};
+
+/// Centers rounded to float, to find the nearest of them for rows in double: see screened.hpp.
+struct Screen {
+  const float* at;      // k × d: c − shift
+  const double* shift;  // d: about where the centers lie
+  float reach;          // most ‖c − shift‖
+};
+
+/// How exact the rows and centers are that a review sees, and what its distances are told in.
+struct Unit {
+  double scale = 1;  // distances are told in units of 1 / scale
+  float reach = 0;   // both were rounded to float, and no center is longer than this; 0: exact
+  float tail = 0;    // the last feature is the length of what was left out; no center's is longer
+};
+
+/// What a review finds: room for CHUNK + TILE_ROWS.
+struct Found {
+  Label* label;
+  float *low, *near;  // bounds on the distance to the nearest center
+  float* next;        // lower bound on the distance to every other center; < near: in doubt
+};
+
+/// Centers in bfloat16, to find the nearest to sparse rows: see sparse_nearest.cpp. Rows and
+/// centers are thought times `unit`, a power of two that takes the longest of them to at most 1.
+struct Panel {
+  const std::uint16_t* at;     // d × stride: column f of all centers; filling 0
+  const double* sq_norms;      // k: ‖c‖², without unit
+  const double* sq_residuals;  // k: squared length of what rounding to bfloat16 took, with unit
+  Int stride;                  // k rounded up to ACROSS
+  double unit;
+};
+
+/// Centers that move to the means of their rows, or are only packed where `sums` is null.
+template <class T>
+struct Moving {
+  T* centers;             // k × d, read and written
+  const double* sums;     // k × d
+  const double* weights;  // k, above 0 where moved
+  const bool* moved;      // k: the others stay, in the panel too
+  std::uint16_t* panel;   // d × stride
+  Int k, d, stride;
+  double unit;
+};
+
+/// Sums of squares over the columns of each center, k each.
+struct Moved {
+  double* sq_norms;      // ‖c‖²
+  double* sq_moves;      // how far it went
+  double* sq_residuals;  // what rounding took: see Panel
+};
+
+/// At most CANDIDATES centers by their columns: column f of all of them is at values[at[f] ·
+/// width]. Slot 0 is for columns that are zero in each.
+struct Slots {
+  static constexpr Int WIDTH = 8;  // width is this, or twice this for more centers
+  const std::int32_t* at;          // d
+  const double* values;            // slots × width
+  const double* sq_norms;          // width; ‖c‖², filling 0
+  Int width;
+};
+
+/// Until when rows need not be looked at: while spent[label] < due, no center can be nearer.
+struct Deadlines {
+  const double* spent;  // k: how far the label's own and the fastest other center have moved
+  double* due;          // n
+};
+
+inline constexpr Int ACROSS = 16;  // a multiple of the lanes of every register
+
+struct Range {
+  Int begin, end;
+  Int size() const { return end - begin; }
+};
+
+/// Where the rows of each center are summed: `copies` (1 or 4) tables of k × stride doubles. Slot d
+/// of a row is the weight, slots beyond are filling. Row i goes to copy i mod copies, so that rows
+/// of one center that follow each other don't wait for one another.
+struct Sums {
+  double* at;
+  Int k, d, stride, copies;
+};
+
+/// Doubles in a row of `Sums`: whole registers on every instruction set.
+inline constexpr Int sums_stride(Int d) { return d < 4 ? 4 : (d + 8) / 8 * 8; }
+
+/// Rows that a kernel takes at once; scratch and buffers are for so many.
+inline constexpr Int CHUNK = 512;
+
+/// Candidates that greedy seeding weighs in one sweep: 2 + ln k is less for any k below a million.
+inline constexpr Int CANDIDATES = 16;
+
+/// Most rows in a tile.
+inline constexpr Int TILE_ROWS = 64;
+
+/// Values of scratch that a dense kernel may use: a tile, rows to be put into it, a register;
+/// and as much again in float, and rows in doubt, for screening.
+inline constexpr Int scratch_size(Int d) { return 5 * TILE_ROWS * d + 128; }
+
+/// Labelings of the rows whose silhouettes are asked, as the kernel reads them.
+template <class T>
+struct Cells {
+  Dense<T> columns;     // all n rows, sorted by cell: a cell is one combination of labels
+  const Int* starts;    // n_cells + 1
+  const Label* labels;  // n_cells × s: label of the cell in each labeling
+  const Int* sizes;     // Σ n_labels: rows of each label of each labeling
+  const Int* offsets;   // s + 1: where each labeling's labels start in `sizes`
+  Int n_cells, s;
+};
+
+/// What Hartigan's moves weigh: the clusters' weights, and what remains of a squared distance to a
+/// cluster that takes in one more row of weight one, n / (n + 1).
+template <class T>
+struct Masses {
+  const T* at;     // k
+  const T* grown;  // k
+};
+
+}  // namespace covey
