@@ -31,14 +31,14 @@ _ALL, _ONE_IN, _FEWEST, _MOST, _PER_CENTER = 8192, 16, 2048, 32_768, 32
 _SMALL, _MENDS = 100_000, 4
 #: Judged by all rows: iterations among drawn rows before (more of them fit the sample, not the
 #: rows), the gain below which a breath has failed, failures after which breaths get less deep, and
-#: the share of tol to which the last run goes.
-_FEW_ITERATIONS, _GAIN, _FAILURES, _FINER = 3, 1e-5, 2, 0.1
+#: the share of tol to which the last run goes, in so many iterations at most.
+_FEW_ITERATIONS, _GAIN, _FAILURES, _FINER, _LAST = 3, 1e-5, 2, 1e-3, 64
 #: Work that the short search may do over all rows, in passes that compute every distance, by
 #: what a start of scikit-learn's costs, whose seeding grows faster than k where features are few.
 #: An iteration costs a tenth of a pass besides its distances, what is tried among drawn rows 24
-#: passes over these.
-_WORK, _WORK_LOW, _MOST_WORK, _LOW = 16.0, 1.5, 256.0, 32
-_PER_PASS, _PER_TRY, _STARTS = 0.1, 24.0, 2
+#: passes over these. Breaths of every depth in vain end it after so much work as is enough.
+_WORK, _WORK_LOW, _MOST_WORK, _LOW = 12.0, 1.2, 256.0, 32
+_PER_PASS, _PER_TRY, _STARTS, _ENOUGH = 0.1, 24.0, 2, 32.0
 #: What in vain ends the long search: children among all rows; lineages judged by all rows;
 #: starts where there is no search.
 _PATIENCE, _LINEAGES, _RESTARTS = 200, 4, 12
@@ -197,7 +197,7 @@ def _lineage(
     Ends when breaths are in vain, when ``allowed`` work is done, or with the search's clock.
     """
     n_starts, best = (0, start) if start else (_STARTS, None)
-    m, failed, spent = search.first_breath, 0, 0.0
+    m, failed, in_vain, spent = search.first_breath, 0, True, 0.0
     per_try = _PER_TRY * len(search.X) / len(work.X)
     while best is None or ((n_starts > 0 or spent < allowed) and not search.clock.over):
         if best is None or n_starts > 0:
@@ -207,9 +207,13 @@ def _lineage(
         run = _settle(work, tried.centers, limits, on_iteration)
         spent += run.share_computed * (run.n_iter + 1) + _PER_PASS * run.n_iter + per_try
         if best is not None:
-            failed = 0 if run.inertia < best.inertia * (1 - _GAIN) else failed + 1
-            if failed == _FAILURES:
-                m, failed = less_deep(m) or search.first_breath, 0
+            better = run.inertia < best.inertia * (1 - _GAIN)
+            failed, in_vain = (0, False) if better else (failed + 1, in_vain)
+        if failed == _FAILURES:
+            m, failed = less_deep(m), 0
+        if m == 0:
+            allowed = min(allowed, 4.0 * search.n_clusters, _ENOUGH) if in_vain else allowed
+            m, in_vain = search.first_breath, True
         best = run if best is None else min(best, run, key=_inertia)
         if stopped(run, limits.max_iter):
             return best
@@ -218,7 +222,7 @@ def _lineage(
 
 def _end(work: Workspace, best: Run, limits: Limits, on_iteration: OnIteration | None) -> Run:
     """Go on from the best run, which Lloyd's iterations ended coarsely, to a finer end."""
-    left = limits.max_iter - best.n_iter
+    left = min(_LAST, limits.max_iter - best.n_iter)
     if left <= 0:
         return best
     finer = replace(limits, tol=_FINER * limits.tol, max_iter=left)

@@ -35,7 +35,7 @@ from covey.engine.passes.bounding import (
     twin_review,
     twin_spread,
 )
-from covey.engine.passes.descending import descend, transfer
+from covey.engine.passes.descending import descend, transfer, twin_descend, twin_transfer
 from covey.engine.passes.door import (
     core_file,
     get_threads,
