@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from covey.engine import passes
 from covey.engine.best import check_enough_rows, fit_best
 from covey.engine.coreset import coreset
 from covey.engine.distinct import merge_equal
@@ -22,9 +23,9 @@ from covey.engine.workspace import Workspace
 from covey.flow import Run
 from covey.random import children
 
-#: Up to so many rows are searched among as they are; of more, one in ``_ONE_IN`` is drawn, but
-#: ``_PER_CENTER`` for each center at least.
-_ALL, _ONE_IN, _FEWEST, _MOST, _PER_CENTER = 8192, 16, 2048, 32_768, 32
+#: Up to so many rows, and products in a pass (rows · centers · features), rows are searched among
+#: as they are; else one in ``_ONE_IN`` is drawn, but ``_PER_CENTER`` for each center at least.
+_ALL, _HEAVY, _ONE_IN, _FEWEST, _MOST, _PER_CENTER = 8192, 2_000_000, 16, 2048, 32_768, 32
 #: Up to so many products in a pass (rows · centers · features) the short search also redraws
 #: single centers, until so many in a row were in vain: few breaths are few chances (Iris, k=10:
 #: 14 of 20 seeds reach the optimum without, 40 of 40 with, in 3.6 instead of 1.7 ms).
@@ -39,9 +40,12 @@ _FEW_ITERATIONS, _GAIN, _FAILURES, _FINER, _LAST = 3, 1e-5, 2, 1e-3, 64
 #: passes over these. Breaths of every depth in vain end it after so much work as is enough.
 _WORK, _WORK_LOW, _MOST_WORK, _LOW = 12.0, 1.2, 256.0, 32
 _PER_PASS, _PER_TRY, _STARTS, _ENOUGH = 0.1, 24.0, 2, 32.0
-#: What in vain ends the long search: children among all rows; lineages judged by all rows;
-#: starts where there is no search.
-_PATIENCE, _LINEAGES, _RESTARTS = 200, 4, 12
+#: Rounds of single moves at the end, and the most rows of a cluster, on average, for which they
+#: are made: a round costs a pass, and in few rows of many features one is worth a thousandth.
+_ROUNDS, _SMALL_CLUSTER = 8, 2048
+#: What in vain ends the long search: children among all rows, for each center; lineages judged by
+#: all rows; starts where there is no search.
+_PATIENCE, _LEAST_PATIENCE, _MOST_PATIENCE, _LINEAGES, _RESTARTS = 10, 64, 500, 4, 12
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,8 @@ def fit_long(
     search = _search(work, n_clusters, stream, limits)
     if search is not None and not search.sampled:
         search.clock = clock
-        found = search.evolve([search.descend(best.centers)], _PATIENCE, on_progress)
+        patience = min(max(_PATIENCE * n_clusters, _LEAST_PATIENCE), _MOST_PATIENCE)
+        found = search.evolve([search.descend(best.centers)], patience, on_progress)
         return min(best, _settle(work, found.centers, limits), key=_inertia)
     patience, idle = _RESTARTS if search is None else _LINEAGES, 0
     while n_clusters > 1 and idle < patience and not clock.over:
@@ -174,10 +179,10 @@ def _search(
         # in an order that only their content decides, as first centers are drawn
         picked, weight = merge_equal(work.given, work.given_weight)
         rows = np.ascontiguousarray(work.given[picked])
-    elif len(rows) > _ALL:
+    if len(rows) > _ALL or rows.size * n_clusters > _HEAVY:
         size = max(min(max(len(rows) // _ONE_IN, _FEWEST), _MOST), _PER_CENTER * n_clusters)
-        sampled = size < len(rows)
-        if sampled:
+        sampled = True
+        if size < len(rows):
             rows, weight = coreset(rows, weight, size, rng)
     if len(rows) <= n_clusters:
         return None
@@ -222,12 +227,31 @@ def _lineage(
 
 def _end(work: Workspace, best: Run, limits: Limits, on_iteration: OnIteration | None) -> Run:
     """Go on from the best run, which Lloyd's iterations ended coarsely, to a finer end."""
-    left = min(_LAST, limits.max_iter - best.n_iter)
-    if left <= 0:
-        return best
-    finer = replace(limits, tol=_FINER * limits.tol, max_iter=left)
-    last = _settle(work, best.centers, finer, on_iteration)
-    return min(best, replace(last, n_iter=best.n_iter + last.n_iter), key=_inertia)
+    last = best
+    for part in (_more, _polish):
+        left = limits.max_iter - last.n_iter
+        if left > 0 and not isinstance(work.X, Csr):
+            run = part(work, last, replace(limits, max_iter=left), on_iteration)
+            run = replace(run, n_iter=last.n_iter + run.n_iter)
+            last = min(last, run, key=_inertia)
+            if stopped(run, left):
+                break
+    return last
+
+
+def _more(work: Workspace, run: Run, limits: Limits, on_iteration: OnIteration | None) -> Run:
+    finer = replace(limits, tol=_FINER * limits.tol, max_iter=min(_LAST, limits.max_iter))
+    return _settle(work, run.centers, finer, on_iteration)
+
+
+def _polish(work: Workspace, run: Run, limits: Limits, on_iteration: OnIteration | None) -> Run:
+    """Move single rows where clusters are so small that it is felt."""
+    assert not isinstance(work.X, Csr)
+    centers = run.centers.copy()
+    if len(work.X) <= _SMALL_CLUSTER * len(centers):
+        labels, _ = passes.nearest(work.X, centers)
+        passes.transfer(work.X, work.weight, centers, labels, _ROUNDS)
+    return _settle(work, centers, replace(limits, max_iter=1), on_iteration)
 
 
 def _settle(

@@ -27,8 +27,8 @@ OnProgress = Callable[[str, float], None]
 _ATTEMPTS = 2
 #: centers that the first breath of a start and of a child adds
 _FIRST_BREATH, _CHILD_BREATH = 5, 2
-#: optima kept to be crossed
-_POPULATION = 12
+#: optima kept to be crossed; after so many children in vain all but a few give way to new ones
+_POPULATION, _STALE, _SURVIVORS = 12, 100, 3
 #: two optima whose inertia differs by less than this share are one
 _SAME = 1e-9
 
@@ -51,7 +51,10 @@ class Clock:
     @property
     def share(self) -> float:
         """Share of the budget that is spent."""
-        return 0.0 if self.budget is None else (time.monotonic() - self.began) / self.budget
+        if self.budget is None:
+            return 0.0
+        spent = time.monotonic() - self.began
+        return spent / self.budget if self.budget > 0 else 1.0
 
     @property
     def over(self) -> bool:
@@ -142,16 +145,18 @@ class Search:
         on_progress : callable or None
         """
         population = _fittest(members)
-        idle = 0
+        idle, fresh = 0, _POPULATION - len(population)
         while idle < patience and not self.clock.over:
-            if len(population) < _POPULATION and idle < 2 * _POPULATION:
-                new = self.start()
+            if fresh > 0:
+                new, fresh = self.start(), fresh - 1
             else:
-                pair = self.rng.choice(len(population), 2, replace=len(population) < 2)
-                new = self.child(population[pair[0]], population[pair[1]])
+                one, other = self.rng.choice(len(population), 2, replace=len(population) < 2)
+                new = self.child(population[one], population[other])
             better = new.inertia < population[0].inertia * (1 - _SAME)
             idle = 0 if better else idle + 1
             population = _fittest([*population, new])
+            if idle > 0 and idle % _STALE == 0:
+                population, fresh = population[:_SURVIVORS], _POPULATION - _SURVIVORS
             if on_progress is not None:
                 share = max(self.clock.share, idle / patience)
                 on_progress(f"inertia {population[0].inertia:.8g}", min(1.0, share))

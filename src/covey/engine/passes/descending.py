@@ -151,7 +151,8 @@ class _Clusters:
         own = sq[me, labels] * self.mass[labels]
         cost[me, labels] = np.inf
         left = self.mass[labels] - w[:, 0]
-        gains = (left > 0) & (cost.min(axis=1) * left < own)
+        with np.errstate(invalid="ignore"):  # of one cluster there is no other
+            gains = (left > 0) & (cost.min(axis=1) * left < own)
         return np.where(gains, cost.argmin(axis=1), -1).astype(np.int32)
 
     def move_all(self, rows: slice, targets: Labels) -> tuple[float, int]:
