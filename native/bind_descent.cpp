@@ -23,6 +23,7 @@ void py_descend(Matrix<const T> X, Weight weight, Cube<T> centers, Matrix<const 
   must(Int(shares.shape(0)) == n_starts, "rows of shares, one for each start", n_starts,
        Int(shares.shape(0)));
   must(n_drawn <= k, "centers to draw, at most", k, n_drawn);
+  must(max_iter >= 0 && max_iter <= 10000, "most iterations, at most", 10000, max_iter);
   nb::gil_scoped_release release;
   descend(rows, w, n_starts, k, shares.data(), n_drawn, max_iter, centers.data(), inertia.data());
 }
@@ -37,6 +38,7 @@ std::pair<double, Int> py_transfer(Matrix<const T> X, Weight weight, Matrix<T> c
        Int(centers.shape(1)));
   must_have(labels, rows.n, "length of labels, one for each row");
   check_labels(labels.data(), rows.n, k);
+  must(rounds >= 0 && rounds <= 10000, "most iterations, at most", 10000, rounds);
   nb::gil_scoped_release release;
   Partition<T> partition(rows, w, k, labels.data(), centers.data());
   partition.sum();

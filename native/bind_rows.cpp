@@ -63,6 +63,7 @@ template <class T, class Rows>
 void py_lower(const Rows& X, Matrix<const T> center, Vector<double> sq_closest, Weight weight,
               Int block_rows, Vector<double> block_sums) {
   const Centers<T> c = centers_of<T>(center, X.d);
+  must(c.k == 1, "number of centers", 1, c.k);
   const double* w = weights_of(weight, X.n);
   must_have(sq_closest, X.n, "length of sq_closest, one for each row");
   must(block_rows >= 1, "rows of a block, at least", 1, block_rows);

@@ -26,7 +26,8 @@ struct BoundedPass {
   const Look<T>& look;
   const double* weight;
   const Watched& at;
-  Int most = rows_at_once(look.X.d, sizeof(T));  // rows looked at together
+  Int most = std::min(rows_at_once(look.X.d, sizeof(T)),
+                      portion(look.centers.k* look.X.d));  // rows looked at together
   Int chunk = std::min(most, chunk_rows(look.X.d, sizeof(T), false));
 
   /// Rows without labels: assign them, and sum all.

@@ -128,6 +128,7 @@ class Caller:
         if arg.kind.startswith("Rows_"):
             return self._rows(arg.kind, next(sizes), next(sizes))
         plain = {"int": next(values), "float": 1.0, "bool": False, "str": "baseline"}
+        plain["tuple[int, int]"] = (0, 10**6)  # bounds that hold for any number of rows
         if arg.kind not in plain:
             raise Failure(f"{self.name} takes a {arg.kind}: teach core_calls.py to make one")
         return plain[arg.kind]

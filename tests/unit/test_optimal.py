@@ -102,7 +102,8 @@ def test_memory_is_never_n_times_k(rng: np.random.Generator) -> None:
     optimal_1d(x, 2000)
     many = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert few < 5 * x.nbytes and many < 12 * x.nbytes
+    # Large k takes up to 110 bytes a row (sums in double-double); n × k labels would be 8,000.
+    assert few < 5 * x.nbytes and many < 14 * x.nbytes
 
 
 def test_ctrl_c_ends_a_sweep(monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator) -> None:

@@ -113,7 +113,7 @@ def test_given_centers_start_a_stream_as_they_are(rng: np.random.Generator) -> N
 def test_the_first_batch_is_fitted(rng: np.random.Generator) -> None:
     X = rng.normal(size=(200, 2))
     streamed = MiniBatchKMeans(5, n_init=1, random_state=0).partial_fit(X)
-    fitted = KMeans(5, random_state=0).fit(X)
+    fitted = KMeans(5, quality="fast", random_state=0).fit(X)
     np.testing.assert_allclose(streamed.cluster_centers_, fitted.cluster_centers_, atol=0.02)
 
 

@@ -85,11 +85,11 @@ def test_an_empty_recorder_says_what_to_do() -> None:
 def test_returning_true_ends_a_run_with_a_valid_result(rng: np.random.Generator) -> None:
     X = rng.random((2000, 2))
     for after in (1, 3):
-        fitted = KMeans(20, random_state=0).fit(
+        fitted = KMeans(20, quality="fast", random_state=0).fit(
             X, on_iteration=lambda step, after=after: step.n_iter == after
         )
         assert fitted.n_iter_ == after
-        same = KMeans(20, random_state=0, max_iter=after).fit(X)
+        same = KMeans(20, quality="fast", random_state=0, max_iter=after).fit(X)
         assert fitted.cluster_centers_.tobytes() == same.cluster_centers_.tobytes()
         assert fitted.inertia_ == same.inertia_
         np.testing.assert_array_equal(fitted.predict(X), fitted.labels_)

@@ -253,6 +253,7 @@ def _without_lumps(
     Of a block that is cut, bounds count nothing: they miss its weight times the square of its
     distance from the mean of its part.
     """
+    means = values.x[:0]
     if cut is not None:
         means = passes.means_between(values.x, values.weight, cut.places)
     while True:

@@ -157,7 +157,7 @@ def _run(
     work: Workspace, centers: Floats, labels: Labels | None, n_iter: int, converged: bool
 ) -> Run:
     if labels is None:
-        labels, _ = passes.nearest(work.X, centers)
+        labels = passes.nearest(work.X, centers)[0]
     inertia = total_inertia(work.X, centers, labels, work.weight)
     if not (np.isfinite(inertia) and np.isfinite(centers).all()):
         raise InputError(

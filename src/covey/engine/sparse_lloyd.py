@@ -148,6 +148,7 @@ class SparseLloyd:
         stale = mass < _SHRUNK * self._most
         touched = np.ones(k, dtype=bool)
         before, self._before = self._before, self.labels.copy()
+        rows = np.flatnonzero([])
         if before is not None:
             rows = np.flatnonzero(self.labels != before)
             touched = np.zeros(k, dtype=bool)

@@ -91,7 +91,7 @@ class Workspace:
         if not 0 < total < np.inf:
             return View(None, np.zeros(d))
         scale = float(2.0 ** -np.clip(np.round(np.log2(total) / 2), -1000, 1000))
-        return passes.round_rows(self.X, mean, scale)
+        return passes.round_rows(self.X, mean, scale)  # pyright: ignore[reportArgumentType]
 
     @cached_property
     def turned_view(self) -> View | None:

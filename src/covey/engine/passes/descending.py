@@ -50,7 +50,7 @@ def descend(
     """
     inertia = np.empty(len(starts))
     rows, centers = given(X, starts)
-    core.descend(rows, weight, centers, shares, max_iter, inertia)
+    core.descend(rows, weight, centers, shares, min(max_iter, 10_000), inertia)
     return inertia
 
 

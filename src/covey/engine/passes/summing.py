@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from covey.engine.passes.door import core
+from covey.engine.passes.door import checked_rows, core
 from covey.engine.passes.twins import blocks
 from covey.engine.rows import Csr, Doubles, Labels, Rows
 
@@ -19,9 +19,9 @@ def sums(X: Rows, labels: Labels, weight: Doubles | None, k: int) -> tuple[Doubl
     weight : (n,) float64, or None for ones
     k : int >= 1
     """
-    rows = (X.data, X.indices, X.indptr, X.n_columns) if isinstance(X, Csr) else (X,)
+    rows = checked_rows(X) if isinstance(X, Csr) else X
     sums, weights = np.empty((k, X.shape[1])), np.empty(k)
-    core.sums(*rows, labels, weight, sums, weights)
+    core.sums(rows, labels, weight, sums, weights)
     return sums, weights
 
 
