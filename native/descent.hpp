@@ -52,6 +52,7 @@ class Descent {
       kernels<T>().own(X_, {at, kept, d}, {0, X_.n}, labels_, sq);
     }
     for (Int j = kept; j < k; ++j) {
+      may_stop();
       const T* row = X_.row(drawn(sq, shares[j - kept]));
       std::copy(row, row + d, partition_.centers_at(j));
       if (j == 0) std::fill(sq, sq + X_.n, infinity_);

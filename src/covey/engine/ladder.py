@@ -45,7 +45,7 @@ _PER_PASS, _PER_TRY, _STARTS, _ENOUGH = 0.1, 24.0, 2, 32.0
 _ROUNDS, _SMALL_CLUSTER = 8, 2048
 #: What in vain ends the long search: children among all rows, for each center; lineages judged by
 #: all rows; starts where there is no search.
-_PATIENCE, _LEAST_PATIENCE, _MOST_PATIENCE, _LINEAGES, _RESTARTS = 10, 64, 500, 4, 12
+_PATIENCE, _LEAST_PATIENCE, _MOST_PATIENCE, _LINEAGES, _RESTARTS = 14, 64, 700, 4, 12
 
 
 @dataclass(frozen=True)
