@@ -15,6 +15,7 @@ from covey.engine import passes
 from covey.engine.best import check_enough_rows, fit_best
 from covey.engine.coreset import coreset
 from covey.engine.distinct import merge_equal
+from covey.engine.gather import dense_rows
 from covey.engine.lloyd import OnIteration, lloyd, stopped
 from covey.engine.passes import Csr, Doubles, Floats, Rows
 from covey.engine.search import Clock, OnProgress, Search, less_deep
@@ -175,10 +176,10 @@ def _search(
     if isinstance(work.X, Csr) or n_clusters == 1 or not 0 < work.mean_variance < np.inf:
         return None
     rows, weight, sampled = work.X, work.weight, False
-    if len(work.given) <= MERGED_ROWS:
+    if work.given.shape[0] <= MERGED_ROWS:
         # in an order that only their content decides, as first centers are drawn
         picked, weight = merge_equal(work.given, work.given_weight)
-        rows = np.ascontiguousarray(work.given[picked])
+        rows = dense_rows(work.given, picked)
     if len(rows) > _ALL or rows.size * n_clusters > _HEAVY:
         size = max(min(max(len(rows) // _ONE_IN, _FEWEST), _MOST), _PER_CENTER * n_clusters)
         sampled = True
@@ -203,7 +204,7 @@ def _lineage(
     """
     n_starts, best = (0, start) if start else (_STARTS, None)
     m, failed, in_vain, spent = search.first_breath, 0, True, 0.0
-    per_try = _PER_TRY * len(search.X) / len(work.X)
+    per_try = _PER_TRY * len(search.X) / work.X.shape[0]
     while best is None or ((n_starts > 0 or spent < allowed) and not search.clock.over):
         if best is None or n_starts > 0:
             tried, n_starts = search.draw(), n_starts - 1

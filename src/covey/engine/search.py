@@ -90,8 +90,8 @@ class Search:
     sampled: bool = False
     clock: Clock = field(default_factory=Clock)
 
-    def descend(self, centers: Floats, max_iter: int | None = None) -> Optimum:
-        """Return what is below given centers (k, d): the optimum, or as far as ``max_iter``."""
+    def descend(self, centers: Floats) -> Optimum:
+        """Return the optimum below given centers (k, d)."""
         starts = np.array(centers[None], dtype=self.X.dtype, order="C")
         shares = np.empty((1, 0))
         return _least(starts, passes.descend(self.X, self.weight, starts, shares, self.max_iter))
