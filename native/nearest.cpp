@@ -19,10 +19,10 @@ void nearest(const Dense<T>& X, const Centers<T>& centers, const Screen* screen,
   COVEY_BY_FEATURES(nearest_by, X.d, X, centers, screen, range, labels, sq, scratch)
 }
 
-template <class T>
-void nearest_two(const Dense<T>& X, const Centers<T>& centers, Range range, Label* first,
-                 Label* second, T* scratch) {
-  using Rows = Tile<T, 0>;
+template <class T, int D>
+void nearest_two_by(const Dense<T>& X, const Centers<T>& centers, Range range, Label* first,
+                    Label* second, T* scratch) {
+  using Rows = Tile<T, D>;
   constexpr int R = Rows::R, W = lanes<T>;
   for (Int i = range.begin; i < range.end; i += Rows::rows) {
     const Int count = std::min<Int>(Rows::rows, range.end - i);
@@ -34,7 +34,7 @@ void nearest_two(const Dense<T>& X, const Centers<T>& centers, Range range, Labe
       best[r] = next[r] = broadcast<pack<T>>(infinity<T>);
       label[r] = runner_up[r] = mask<T>{};
     }
-    each_center<T, 0>(tile, centers, [&](Int, const pack<T>(&found)[R]) {
+    each_center<T, D>(tile, centers, [&](Int, const pack<T>(&found)[R]) {
       COVEY_UNROLL
       for (int r = 0; r < R; ++r) {
         const mask<T> closer = found[r] < best[r], close = found[r] < next[r];
@@ -55,6 +55,12 @@ void nearest_two(const Dense<T>& X, const Centers<T>& centers, Range range, Labe
         second[at] = nearest_in_double(X.row(row), centers, first[at]);
       }
   }
+}
+
+template <class T>
+void nearest_two(const Dense<T>& X, const Centers<T>& centers, Range range, Label* first,
+                 Label* second, T* scratch) {
+  COVEY_BY_FEATURES(nearest_two_by, X.d, X, centers, range, first, second, scratch)
 }
 
 template <class T>

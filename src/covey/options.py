@@ -133,19 +133,19 @@ ESTIMATOR: Mapping[str, Option] = _table(
         "default",
         (Choice(("fast", "default", "best")),),
         "How hard to look for less inertia. 'fast': n_init starts, as scikit-learn. 'default': "
-        "where the start is left to Covey (init='k-means++', n_init='auto', dense X), one start "
-        "and a short search by breathing; elsewhere as 'fast'. 'best': the fit that 'fast' makes, "
-        "then a search by a population of optima, within time_budget. Of more than 8192 rows, "
-        "searches draw a weighted sample, and iterations over all rows from what was found make "
-        "the result.",
+        "where the start is left to Covey (init='k-means++', n_init='auto', dense X), a short "
+        "search by breathing and single moves of rows; elsewhere as 'fast'. 'best': the fit that "
+        "'fast' makes, then a search by a population of optima, within time_budget. Where rows "
+        "are many, a search tries its centers on a weighted sample of them; iterations over all "
+        "rows then judge each attempt and make the result.",
     ),
     Option(
         "time_budget",
         10.0,
         (Number(whole=False, low=0),),
-        "Seconds that quality='best' may take beyond its first fit; None: until nothing better "
-        "has been found for long, which may end it sooner anyway. A result is reproducible when "
-        "it is not the budget that ends the search.",
+        "Seconds after which quality='best' begins nothing new (its first fit is always made); "
+        "None: no bound. It ends sooner when nothing better has been found for long. A seed "
+        "decides the result as long as it is not the budget that ends the search.",
         none_ok=True,
     ),
     Option(

@@ -27,8 +27,10 @@ OnProgress = Callable[[str, float], None]
 _ATTEMPTS = 2
 #: centers that the first breath of a start and of a child adds
 _FIRST_BREATH, _CHILD_BREATH = 5, 2
-#: optima kept to be crossed
-_POPULATION = 12
+#: optima kept to be crossed; after so many children in vain all but a few give way to new ones
+#: (10 of 10 seeds reach the best known of u1060 and pr2392, k=50, in at most 4.3 s of one core;
+#: populations of 12 that keep 3 reach them from 8 or 9)
+_POPULATION, _STALE, _SURVIVORS = 8, 120, 2
 #: two optima whose inertia differs by less than this share are one
 _SAME = 1e-9
 
@@ -51,7 +53,10 @@ class Clock:
     @property
     def share(self) -> float:
         """Share of the budget that is spent."""
-        return 0.0 if self.budget is None else (time.monotonic() - self.began) / self.budget
+        if self.budget is None:
+            return 0.0
+        spent = time.monotonic() - self.began
+        return spent / self.budget if self.budget > 0 else 1.0
 
     @property
     def over(self) -> bool:
@@ -71,8 +76,8 @@ class Search:
     rng : numpy.random.Generator
     max_iter : int
         Of each descent.
-    least_gain : float
-        A breath that lowers the inertia by a smaller share has failed.
+    sampled : bool
+        X is drawn from more rows.
     clock : Clock
         Nothing new is begun once it is over. What is drawn does not depend on it.
     """
@@ -82,7 +87,7 @@ class Search:
     n_clusters: int
     rng: np.random.Generator
     max_iter: int = 300
-    least_gain: float = _SAME
+    sampled: bool = False
     clock: Clock = field(default_factory=Clock)
 
     def descend(self, centers: Floats) -> Optimum:
@@ -92,16 +97,19 @@ class Search:
         return _least(starts, passes.descend(self.X, self.weight, starts, shares, self.max_iter))
 
     def start(self) -> Optimum:
-        """Draw first centers by k-means++ and breathe until it no longer helps."""
-        d = self.X.shape[1]
-        return self.breathe(self._complete(np.empty((0, d))), self._first_breath)
+        """Draw first centers and breathe until it no longer helps."""
+        return self.breathe(self.draw(), self.first_breath)
+
+    def draw(self) -> Optimum:
+        """Draw first centers by k-means++ and descend."""
+        return self._complete(np.empty((0, self.X.shape[1])))
 
     def mend(self, best: Optimum, patience: int) -> Optimum:
         """Redraw one center at a time, and breathe, until ``patience`` in a row are in vain."""
         idle = 0
         while idle < patience and not self.clock.over:
             tried = self.child(best, best)
-            idle = 0 if tried.inertia < best.inertia * (1 - self.least_gain) else idle + 1
+            idle = 0 if tried.inertia < best.inertia * (1 - _SAME) else idle + 1
             best = min(best, tried, key=lambda optimum: optimum.inertia)
         return best
 
@@ -111,16 +119,19 @@ class Search:
 
     def breathe(self, best: Optimum, first: int) -> Optimum:
         """Breathe ever less deeply, from ``first`` centers a breath, as long as it helps."""
-        m = min(first, self.n_clusters, len(self.X) - self.n_clusters)
+        m = self._possible(first)
         while m > 0 and not self.clock.over:
-            shares = self.rng.random((_ATTEMPTS, m))
-            tried = breathe(self.X, self.weight, best.centers, shares, self.max_iter)
-            found = _least(*tried)
-            if not found.inertia < best.inertia * (1 - self.least_gain):
-                m = m - 1 if m <= _FIRST_BREATH else m // 2
+            found = self.breath(best.centers, m, self.max_iter)
+            if not found.inertia < best.inertia * (1 - _SAME):
+                m = less_deep(m)
             if found.inertia < best.inertia:
                 best = found
         return best
+
+    def breath(self, centers: Floats, m: int, max_iter: int) -> Optimum:
+        """Return the best of a few breaths of m centers; their descent may be cut short."""
+        shares = self.rng.random((_ATTEMPTS, m))
+        return _least(*breathe(self.X, self.weight, centers, shares, max_iter))
 
     def evolve(
         self, members: list[Optimum], patience: int, on_progress: OnProgress | None = None
@@ -136,25 +147,33 @@ class Search:
         on_progress : callable or None
         """
         population = _fittest(members)
-        idle = 0
+        idle, fresh = 0, _POPULATION - len(population)
         while idle < patience and not self.clock.over:
-            if len(population) < _POPULATION and idle < 2 * _POPULATION:
-                new = self.start()
+            if fresh > 0:
+                new, fresh = self.start(), fresh - 1
             else:
-                pair = self.rng.choice(len(population), 2, replace=len(population) < 2)
-                new = self.child(population[pair[0]], population[pair[1]])
+                # at times with itself, which redraws one of its centers
+                one, other = self.rng.choice(len(population), 2, replace=True)
+                new = self.child(population[one], population[other])
             better = new.inertia < population[0].inertia * (1 - _SAME)
             idle = 0 if better else idle + 1
             population = _fittest([*population, new])
+            if idle > 0 and idle % _STALE == 0:
+                population, fresh = population[:_SURVIVORS], _POPULATION - _SURVIVORS
             if on_progress is not None:
                 share = max(self.clock.share, idle / patience)
                 on_progress(f"inertia {population[0].inertia:.8g}", min(1.0, share))
         return population[0]
 
     @property
-    def _first_breath(self) -> int:
+    def first_breath(self) -> int:
+        """How many centers the first breath of a start adds."""
         # Where there are hundreds of centers, many are misplaced and can be mended at once.
-        return max(_FIRST_BREATH, self.n_clusters // 16)
+        most = max(_FIRST_BREATH, self.n_clusters // 16)
+        return self._possible(min(most, self.n_clusters // 2 + 1))
+
+    def _possible(self, m: int) -> int:
+        return min(m, self.n_clusters, len(self.X) - self.n_clusters)
 
     def _cross(self, one: Optimum, other: Optimum) -> Floats:
         """Return one's centers on this side of a plane and the other's beyond; k − 1 at most."""
@@ -174,6 +193,11 @@ class Search:
         starts[:, :n_given] = given
         shares = self.rng.random((_ATTEMPTS, k - n_given))
         return _least(starts, passes.descend(self.X, self.weight, starts, shares, self.max_iter))
+
+
+def less_deep(m: int) -> int:
+    """Return how many centers to add after a breath of m that was in vain."""
+    return m - 1 if m <= _FIRST_BREATH else m // 2
 
 
 def _least(centers: Floats, inertia: Doubles) -> Optimum:

@@ -35,7 +35,7 @@ from covey.engine.passes.bounding import (
     twin_review,
     twin_spread,
 )
-from covey.engine.passes.descending import descend, transfer
+from covey.engine.passes.descending import descend, transfer, twin_descend, twin_transfer
 from covey.engine.passes.door import (
     core_file,
     get_threads,
@@ -106,11 +106,11 @@ __all__ = [
     "running_sums", "seed_potentials", "seed_update", "set_threads", "silhouettes", "sized",
     "sparse_assign", "sparse_lengths", "sparse_mean_variance", "sparse_sum_moved",
     "sparse_sum_stale", "spread", "spreads", "sums", "sums_within", "total_inertia", "transfer",
-    "twin_distances", "twin_drift", "twin_equal_rows", "twin_inertia", "twin_label_sums",
+    "twin_descend", "twin_distances", "twin_drift", "twin_equal_rows", "twin_inertia", "twin_label_sums",
     "twin_lloyd", "twin_means_between", "twin_move", "twin_nearest", "twin_nearest_two",
     "twin_observed_nearest", "twin_observed_squares", "twin_observed_sums", "twin_partition",
     "twin_review", "twin_running_sums", "twin_seed_potentials", "twin_seed_update",
     "twin_silhouettes", "twin_sized", "twin_sparse_assign", "twin_sparse_lengths",
-    "twin_sparse_sum_moved", "twin_sparse_sum_stale", "twin_spread", "twin_spreads", "twin_sums",
+    "twin_sparse_sum_moved", "twin_sparse_sum_stale", "twin_spread", "twin_spreads", "twin_sums", "twin_transfer",
     "use_instruction_set",
 ]  # fmt: skip
