@@ -52,7 +52,7 @@ def test_fewer_distinct_values_than_clusters() -> None:
 def test_more_clusters_than_rows_and_values_too_large_are_refused() -> None:
     with pytest.raises(OptionError, match="n_clusters=6 and n_samples=5"):
         KMeans(6).fit(COLUMN)
-    with pytest.raises(InputError, match="got values from 0 to 3e"):
+    with pytest.raises(InputError, match="got an inertia of inf"):
         KMeans(2).fit(COLUMN * 1e200)
     assert KMeans(2).fit(COLUMN.astype(np.float32) * 1e17).inertia_ > 1e34
 

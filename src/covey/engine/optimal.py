@@ -79,8 +79,8 @@ def sorted_values(x: Floats, weight: Doubles | None) -> Values:
         far = max(middle - float(x[0]), float(x[-1]) - middle)
     if not math.isfinite(far * far * len(x) * (1 if weight is None else float(weight.max()))):
         raise InputError(
-            f"values of X must have squares that {x.dtype} can hold; got values from {x[0]:g} to "
-            f"{x[-1]:g}; divide the feature by a constant"
+            f"values of X must have squares that {x.dtype} can hold; got an inertia of inf from "
+            "values too large; divide the features by a constant"
         )
     return Values(x, weight, middle)
 
