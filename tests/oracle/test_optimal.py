@@ -245,3 +245,28 @@ def test_what_the_passes_refuse() -> None:
     ):
         with pytest.raises(ValueError, match="must be"):
             wrong()
+
+
+@pytest.mark.parametrize("kind", ["nested", "outlier", "heavy"])
+def test_weights_over_twelve_powers_of_ten(
+    kind: str, coarse_first: bool, rng: np.random.Generator
+) -> None:
+    for _ in range(12):
+        x = kinds(rng, 14)[kind] * rng.choice([1, 1e-3, 1e6], 14)
+        weight = 10.0 ** rng.uniform(-6, 6, 14)
+        rounding = weight.sum() * float(np.spacing(np.abs(x).max())) ** 2
+        for k, best in enumerate(best_inertias(x, weight, 14), 1):
+            assert optimal_1d(x, k, weight).inertia <= best * (1 + 1e-9) + rounding
+
+
+def test_few_sweeps_find_the_penalty(
+    monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator
+) -> None:
+    swept = Counted(passes.partition)
+    monkeypatch.setattr(passes, "partition", swept)
+    groups = np.repeat(np.arange(7.0) * 10, 3000) + rng.normal(size=21_000) * 0.1
+    for x in (groups, rng.standard_cauchy(20_000), np.append(rng.normal(size=20_000), 1e9)):
+        for k in (2, 7, 10, 200, 15_000):
+            swept.places.clear()
+            best_cut(sorted_values(x, None), k)
+            assert len(swept.places) <= 60, k

@@ -39,15 +39,17 @@ Places = NDArray[np.int64]
 STRIDE = 8
 #: blocks that the coarsest level should have, and for each part: fewer say too little
 LEAST_BLOCKS, BLOCKS_PER_PART = 2048, 32
-#: Bounds leave out blocks where parts · √(2 size / values) is below this: by then about as many
-#: are left as are not, and the sweeps that bound them cost as much as they save.
-WORTH = 0.5
+#: Bounds are asked where parts · √(2 size / values), about half the share of the values that they
+#: will leave, is below this; the sweeps for them cost more than they save else.
+WORTH = 0.2
 #: A block is split before bounds are asked of it where it may change the cost by more than this
 #: share of what one more part would save, over the number of parts: at a gap, or in a tail.
 _LUMP = 1 / 8
-#: Sums in double are off by a few 2⁻⁵³ of the whole sum of squares. Where less than this share of
-#: it is left as scatter, the sums are made twofold, at three times the cost.
-LEAST_SHARE = 2.0**-20
+#: Where the scatter that is left is less than this share of what plain sums round (about 2⁻³³ of it
+#: may be wrong then), sums are made twofold, at three times the cost.
+LEAST_SHARE = 2.0**-18
+#: penalties over scatter from which its digits are worth another sweep
+DIGITS = 2.0**12
 #: rounding of the steps of a sweep, as a share of what they add up
 _SLACK = 16 * 2.0**-53
 
@@ -89,10 +91,20 @@ class Values:
         weight, total, squares = self.coarse[-1, :: self.columns // 3]
         return float(squares - total * total / weight)
 
-    @property
+    @cached_property
     def rounding(self) -> float:
-        """What the scatter of a stretch is off by, in roundings: the sum of squares, or nothing."""
-        return float(self.coarse[-1, 2]) if self.columns == passes.PLAIN else 0.0
+        """What the scatter of a stretch may be off by, in roundings of a double.
+
+        For S²/W of a stretch far from the origin: that of its squares, of the sum S of all values
+        before it, and of their weight W, unless weights are whole numbers.
+        """
+        if self.columns != passes.PLAIN:
+            return 0.0
+        far = max(self.origin - float(self.x[0]), float(self.x[-1]) - self.origin)
+        whole = self.weight is None or bool((self.weight == np.rint(self.weight)).all())
+        of_weight = 0.0 if whole else far * far * float(self.coarse[-1, 0])
+        of_sums = 2 * far * float(np.abs(self.coarse[:, 1]).max())
+        return float(self.coarse[-1, 2]) + of_sums + of_weight
 
 
 @dataclass(frozen=True)
@@ -141,8 +153,11 @@ class Blocks:
         return Blocks(starts, sizes, self.m).only(starts < self.m)
 
 
-def best_cut(values: Values, k: int) -> Cut:
-    """Return the partition of least scatter into ``k`` stretches, 1 <= k < number of values."""
+def best_cut(values: Values, k: int, penalty: float | None = None) -> Cut:
+    """Return the partition of least scatter into ``k`` stretches, 1 <= k < number of values.
+
+    ``penalty`` is where to start looking for the one that gives so many, if anything is known.
+    """
     m = len(values.x)
     one, size = Cut(np.array([0, m]), values.scatter, values.scatter), 1
     while m // (size * STRIDE) >= max(LEAST_BLOCKS, BLOCKS_PER_PART * k):
@@ -150,16 +165,22 @@ def best_cut(values: Values, k: int) -> Cut:
     if k == 1:
         return one
     every = Cut(np.arange(m + 1), 0.0, 0.0)
-    penalty = 2 * one.scatter / k**3  # of evenly spread values
-    if size > 1:
-        guess = find(lambda p: _coarsely(values, p, size, k), k, one, every, penalty)
-        penalty, doubtful = guess.penalty, guess.scatter < LEAST_SHARE * one.scatter
-        if doubtful and values.columns == passes.PLAIN:
-            return best_cut(replace(values, columns=passes.PRECISE), k)
+    if penalty is None:
+        penalty = 2 * one.scatter / k**3  # of evenly spread values
+        if size > 1:
+            cut = find(lambda p: _coarsely(values, p, size, k), k, one, every, penalty)
+            penalty = cut.penalty
+            if _doubtful(values, cut):
+                return best_cut(replace(values, columns=passes.PRECISE), k, penalty)
     cut = find(lambda p: cheapest(values, p, size, k), k, one, every, penalty)
-    if cut.scatter < LEAST_SHARE * one.scatter and values.columns == passes.PLAIN:
-        return best_cut(replace(values, columns=passes.PRECISE), k)
+    if _doubtful(values, cut):
+        return best_cut(replace(values, columns=passes.PRECISE), k, cut.penalty)
     return cut
+
+
+def _doubtful(values: Values, cut: Cut) -> bool:
+    """Tell whether sums in double may have lost the digits that decide."""
+    return values.columns == passes.PLAIN and cut.scatter < LEAST_SHARE * values.rounding
 
 
 def find(solve: Callable[[float], Cut], k: int, few: Cut, many: Cut, penalty: float) -> Cut:
@@ -182,22 +203,35 @@ def find(solve: Callable[[float], Cut], k: int, few: Cut, many: Cut, penalty: fl
     for turn in itertools.count(1):
         got = solve(penalty)
         if got.parts == k:
-            return got
+            return _closer(solve, got)
         if on_line and not few.parts < got.parts < many.parts:
             return splice(few, many, k, penalty)
         few, many = (got, many) if got.parts < k else (few, got)
-        # Scatter falls about with the square of the parts, so the penalty with their cube; ever
-        # longer steps where it does not.
-        if few is first[0] or many is first[1]:
-            penalty = got.penalty * (got.parts / k) ** (2 + turn)
+        # Scatter falls about with the square of the parts, so the penalty with their cube; where it
+        # does not, steps double until both sides of k are known.
+        if few is first[0] or many is first[1] or many.penalty <= 0:
+            step = 3 * 2.0 ** min(turn - 1, 30) * math.log(got.parts / k)
+            penalty = got.penalty * math.exp(max(min(step, 700.0), -700.0))
         else:
             share = math.log(k / few.parts) / math.log(many.parts / few.parts)
             penalty = few.penalty * (many.penalty / few.penalty) ** share
         between = many.penalty < penalty < few.penalty
         on_line = not between or (turn % 3 == 0 and few is not first[0] and many is not first[1])
         if on_line:  # where both cost the same: either nothing between is cheaper, or it is found
-            penalty = (few.scatter - many.scatter) / (many.parts - few.parts)
-    raise AssertionError("unreachable: every third turn narrows or ends")
+            penalty = max((few.scatter - many.scatter) / (many.parts - few.parts), 0.0)
+    raise AssertionError("unreachable: a turn on the line narrows or ends")
+
+
+def _closer(solve: Callable[[float], Cut], got: Cut) -> Cut:
+    """Solve again where the penalty has taken the digits of the scatter.
+
+    Between well-kept groups a penalty may be far above the scatter. The scatter itself is then a
+    penalty for the same number of parts: one part more saves no more, one less costs more.
+    """
+    if got.penalty * got.parts <= DIGITS * got.scatter:
+        return got
+    again = solve(got.scatter)
+    return again if again.parts == got.parts and again.scatter <= got.scatter else got
 
 
 def splice(few: Cut, many: Cut, k: int, penalty: float) -> Cut:
@@ -231,6 +265,9 @@ def cheapest(values: Values, penalty: float, size: int, k: int) -> Cut:
         kept = _least(values, blocks, penalty) <= most
         kept[0] = True
         blocks = blocks.only(kept)
+        if blocks.sizes.sum() > m / 2:
+            size = 1
+            break
         blocks = blocks.split(np.ones(len(blocks.starts), bool))
     if size == 1:
         return _swept(values.everywhere(), None, penalty)[0]

@@ -50,8 +50,9 @@ def optimal_1d(X: Floats, k: int, weight: Doubles | None = None) -> Run:
 
     Notes
     -----
-    O(n log n), of which sorting is most; where k is above √n / 4, a few sweeps over all values
-    are. Measured, the most memory at a time is about 30 bytes a row, and 90 where k is large.
+    O(n log n), of which sorting is most; where k is above √n / 15, a few sweeps over all values
+    are. Measured on a million rows, the most memory at a time is 30 bytes a row for k=10 and 70 for
+    k=100, 110 where sums are made precise.
     """
     column = np.ascontiguousarray(X).reshape(-1, 1)
     centers = best_centers(sorted_values(column[:, 0], weight), k).astype(X.dtype)
@@ -78,8 +79,8 @@ def sorted_values(x: Floats, weight: Doubles | None) -> Values:
         far = max(middle - float(x[0]), float(x[-1]) - middle)
     if not math.isfinite(far * far * len(x) * (1 if weight is None else float(weight.max()))):
         raise InputError(
-            f"values of X must have squares that {x.dtype} can hold; got values from {x[0]:g} to "
-            f"{x[-1]:g}; divide the feature by a constant"
+            f"values of X must have squares that {x.dtype} can hold; got an inertia of inf from "
+            "values too large; divide the features by a constant"
         )
     return Values(x, weight, middle)
 
