@@ -51,13 +51,12 @@ struct Screen {
   float reach;          // most ‖c − shift‖
 };
 
-/// Centers in bfloat16, to find the nearest to sparse rows: see sparse_nearest.cpp. Rows and
-/// centers are thought times `unit`, a power of two that takes the longest of them to at most 1.
+/// Centers in float, to find the nearest to sparse rows: see sparse_nearest.cpp. Rows and centers
+/// are thought times `unit`, a power of two that takes the longest of them to at most 1.
 struct Panel {
-  const std::uint16_t* at;     // d × stride: column f of all centers; filling 0
-  const double* sq_norms;      // k: ‖c‖², without unit
-  const double* sq_residuals;  // k: squared length of what rounding to bfloat16 took, with unit
-  Int stride;                  // k rounded up to ACROSS
+  const float* at;         // d × stride: column f of all centers; filling 0
+  const double* sq_norms;  // k: ‖c‖², without unit
+  Int stride;              // k rounded up to ACROSS
   double unit;
 };
 
@@ -68,16 +67,9 @@ struct Moving {
   const double* sums;     // k × d
   const double* weights;  // k, above 0 where moved
   const bool* moved;      // k: the others stay, in the panel too
-  std::uint16_t* panel;   // d × stride
+  float* panel;           // d × stride
   Int k, d, stride;
   double unit;
-};
-
-/// Sums of squares over the columns of each center, k each.
-struct Moved {
-  double* sq_norms;      // ‖c‖²
-  double* sq_moves;      // how far it went
-  double* sq_residuals;  // what rounding took: see Panel
 };
 
 /// At most CANDIDATES centers by their columns: column f of all of them is at values[at[f] ·
@@ -178,9 +170,9 @@ struct Kernels {
   /// Euclidean distances to all centers, out[(i − begin)·k + j].
   void (*distances)(const Dense<T>&, const Across<T>&, Int k, Range, T* out);
 
-  /// Move the centers in a range of columns, and pack them; writes what the range adds to the
-  /// squares of each moved center, 0 for the others.
-  void (*move)(const Moving<T>&, Range columns, Moved);
+  /// Move the centers in a range of columns, and pack them; sq_norms[j] and sq_moves[j] get what
+  /// the range adds to ‖c‖² and to the squared way of each moved center.
+  void (*move)(const Moving<T>&, Range columns, double* sq_norms, double* sq_moves);
 
   /// Silhouettes of the range of `rows`, which have their own labels `own` (n × s):
   /// out[l · out_stride + i − begin]. `sums` has room for offsets[s] × TILE_ROWS doubles.
