@@ -6,14 +6,12 @@
 #include <cmath>
 
 #include "sparse_direct.hpp"
+#include "sparse_doubt.hpp"
 #include "tables.hpp"
 #include "tile.hpp"
 
 namespace covey {
 namespace {
-
-/// Values of a row that are summed in one chain; chains of so many are added up.
-constexpr Int PIECE = 128;
 
 /// products[j …] += x·c for P registers of centers and at most PIECE values.
 template <int P, class I>
@@ -75,11 +73,6 @@ void multiply(const Sparse<T, I>& X, Int i, const Panel& panel, float* products)
   }
 }
 
-struct Two {
-  float least, second;
-  Label label;  // of the least, if there is one alone
-};
-
 /// scores[j] = sq_norms[j] − 2 scores[j], and the two least of them. NaN is never least.
 Two least_two(const float* sq_norms, Int stride, float* scores) {
   constexpr int N = lanes<float>;
@@ -105,30 +98,6 @@ Two least_two(const float* sq_norms, Int stride, float* scores) {
   }
   return two;
 }
-
-/// What rounding can do to the scores of one row, all in units of the panel.
-struct Doubt {
-  double sq_length, error, direct;
-
-  /// `reach` is the most ‖c‖. Each of m products has met at most `steps` roundings to float of
-  /// 2⁻²⁴ (of x, of c, in its chain, in the sum of chains); what is smaller than floats can be
-  /// adds 2⁻¹⁴⁹ at each step; ‖c‖² and the difference round too. `direct`: the same of direct
-  /// distances, in double.
-  Doubt(Int m, Int d, double length, double reach) : sq_length(length * length) {
-    const double steps = double(std::min(m, PIECE) + m / PIECE + 6);
-    error = 1.01 * 0x1p-24 * (2 * steps * length * reach + 4 * reach * (reach + length)) +
-            double(m + 4) * (0x1p-146 + 0x1p-52 * sq_length);
-    direct = double(d + 4) * 0x1p-50 * (sq_length + reach * reach);
-  }
-
-  /// How much the second nearest center and the nearest may approach the row together before
-  /// they could change places.
-  double leeway(const Two& two) const {
-    const double first = std::sqrt(std::max(0.0, sq_length + double(two.least) + error));
-    const double second = std::sqrt(std::max(0.0, sq_length + double(two.second) - error));
-    return (second - first) * (1 - 0x1p-30) - std::sqrt(direct);
-  }
-};
 
 /// The least of direct distances, of the centers whose scores are not above `most`.
 template <class T, class I>

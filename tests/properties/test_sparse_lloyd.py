@@ -153,9 +153,7 @@ def test_centers_at_rest_need_no_second_look(rng: np.random.Generator) -> None:
 
 @DTYPES
 def test_any_number_of_threads_gives_the_same_run(dtype: type, rng: np.random.Generator) -> None:
-    X = Csr.of(
-        sp.random_array((6000, 2500), density=0.01, format="csr", rng=rng, dtype=dtype)
-    )
+    X = Csr.of(sp.random_array((6000, 2500), density=0.01, format="csr", rng=rng, dtype=dtype))
     weight = rng.random(6000)
     found = []
     for n_threads in (1, 2, 3, 8):
