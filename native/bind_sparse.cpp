@@ -15,49 +15,45 @@ void py_lengths(const Sparse<T, I>& X, Vector<double> out) {
 }
 
 template <class T>
-double py_pack(Matrix<const T> centers, double longest_row, Matrix<std::uint16_t> panel,
-               Vector<double> sq_norms, Vector<double> sq_residuals) {
+double py_pack(Matrix<const T> centers, double longest_row, Matrix<float> panel,
+               Vector<double> sq_norms) {
   const Centers<T> c = centers_of<T>(centers, Int(centers.shape(1)));
   must_have(panel, c.d * panel_stride(c.k), "size of the panel");
   must_have(sq_norms, c.k, "length of sq_norms, one for each center");
-  must_have(sq_residuals, c.k, "length of sq_residuals, one for each center");
   nb::gil_scoped_release release;
-  return pack(c, longest_row, panel.data(), sq_norms.data(), sq_residuals.data());
+  return pack(c, longest_row, panel.data(), sq_norms.data());
 }
 
 template <class T>
 void py_move(Matrix<T> centers, Matrix<const double> sums, Vector<const double> weights,
-             Vector<const bool> moved, Matrix<std::uint16_t> panel, double unit,
-             Vector<double> sq_norms, Vector<double> sq_residuals, Vector<double> sq_moves) {
+             Vector<const bool> moved, Matrix<float> panel, double unit, Vector<double> sq_norms,
+             Vector<double> sq_moves) {
   const Int k = Int(centers.shape(0)), d = Int(centers.shape(1));
   must_have(sums, k * d, "size of sums");
   must_have(weights, k, "length of weights");
   must_have(moved, k, "length of moved");
   must_have(panel, d * panel_stride(k), "size of the panel");
   must_have(sq_norms, k, "length of sq_norms, one for each center");
-  must_have(sq_residuals, k, "length of sq_residuals, one for each center");
   must_have(sq_moves, k, "length of sq_moves, one for each center");
   const Moving<T> to{centers.data(),  sums.data(), weights.data(), moved.data(), panel.data(), k, d,
                      panel_stride(k), unit};
   nb::gil_scoped_release release;
-  move(to, {sq_norms.data(), sq_moves.data(), sq_residuals.data()});
+  move(to, sq_norms.data(), sq_moves.data());
 }
 
 template <class T, class I>
 Int py_assign(const Sparse<T, I>& X, Matrix<const T> centers, Vector<const double> lengths,
-              Matrix<const std::uint16_t> panel, double unit, Vector<const double> sq_norms,
-              Vector<const double> sq_residuals, Vector<const double> spent, Vector<double> due,
-              Vector<Label> labels) {
+              Matrix<const float> panel, double unit, Vector<const double> sq_norms,
+              Vector<const double> spent, Vector<double> due, Vector<Label> labels) {
   const Centers<T> c = centers_of<T>(centers, X.d);
   must_have(lengths, X.n, "length of the lengths, one for each row");
   must_have(panel, X.d * panel_stride(c.k), "size of the panel");
   must_have(sq_norms, c.k, "length of sq_norms, one for each center");
-  must_have(sq_residuals, c.k, "length of sq_residuals, one for each center");
   must_have(spent, c.k, "length of spent, one for each center");
   must_have(due, X.n, "length of due, one for each row");
   must_have(labels, X.n, "length of labels, one for each row");
   check_labels(labels.data(), X.n, c.k);
-  const Panel packed{panel.data(), sq_norms.data(), sq_residuals.data(), panel_stride(c.k), unit};
+  const Panel packed{panel.data(), sq_norms.data(), panel_stride(c.k), unit};
   const Deadlines deadlines{spent.data(), due.data()};
   nb::gil_scoped_release release;
   return assign(X, lengths.data(), c, packed, &deadlines, labels.data());

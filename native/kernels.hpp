@@ -89,9 +89,9 @@ struct Kernels {
   /// out[(i − begin)·stride + j]; slots from k on are filling. Feature d of the centers is zeros.
   void (*squares)(const Dense<T>&, const Across<double>&, Int k, Range, double* out);
 
-  /// Move the centers in a range of columns, and pack them; writes what the range adds to the
-  /// squares of each moved center, 0 for the others.
-  void (*move)(const Moving<T>&, Range columns, Moved);
+  /// Move the centers in a range of columns, and pack them; sq_norms[j] and sq_moves[j] get what
+  /// the range adds to ‖c‖² and to the squared way of each moved center.
+  void (*move)(const Moving<T>&, Range columns, double* sq_norms, double* sq_moves);
 
   /// Silhouettes of the range of `rows`, which have their own labels `own` (n × s):
   /// out[l · out_stride + i − begin]. `sums` has room for offsets[s] × TILE_ROWS doubles.

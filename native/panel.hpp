@@ -24,23 +24,21 @@ double panel_unit(double longest) {
   return std::ldexp(1.0, std::clamp(-exponent, LEAST, MOST));
 }
 
-/// Move and pack; writes the squares of the moved centers.
+/// Move and pack; writes ‖c‖² and the squared way of the moved centers.
 template <class T>
-void move(const Moving<T>& to, Moved moved) {
+void move(const Moving<T>& to, double* sq_norms, double* sq_moves) {
   constexpr Int COLUMNS = 1024;
   const Blocks blocks{to.d, COLUMNS};
-  const Buffers<double> parts(3 * blocks.count(), to.k);
+  const Buffers<double> norms(blocks.count(), to.k), moves(blocks.count(), to.k);
   each_block(blocks.count(), threads(), [&](Int block, int) {
-    kernels<T>().move(to, blocks.at(block),
-                      {parts[3 * block], parts[3 * block + 1], parts[3 * block + 2]});
+    kernels<T>().move(to, blocks.at(block), norms[block], moves[block]);
   });
-  double* const all[3] = {moved.sq_norms, moved.sq_moves, moved.sq_residuals};
   for (Int j = 0; j < to.k; ++j) {
     if (!to.moved[j]) continue;
-    for (int which = 0; which < 3; ++which) {
-      all[which][j] = 0;
-      for (Int block = 0; block < blocks.count(); ++block)
-        all[which][j] += parts[3 * block + which][j];
+    sq_norms[j] = sq_moves[j] = 0;
+    for (Int block = 0; block < blocks.count(); ++block) {
+      sq_norms[j] += norms[block][j];
+      sq_moves[j] += moves[block][j];
     }
   }
 }
@@ -69,18 +67,17 @@ void lengths(const Sparse<T, I>& X, double* out) {
 
 /// Pack centers as they are; returns the unit of the panel.
 template <class T>
-double pack(const Centers<T>& centers, double longest_row, std::uint16_t* panel, double* sq_norms,
-            double* sq_residuals) {
+double pack(const Centers<T>& centers, double longest_row, float* panel, double* sq_norms) {
   const Int k = centers.k, stride = panel_stride(k);
   const Buffers<bool> moved(1, k);
   const Buffers<double> moves(1, k);
   std::fill(moved[0], moved[0] + k, true);
   const double unit = panel_unit<T>(std::max(longest_row, longest(centers)));
-  if (stride != k) std::fill(panel, panel + centers.d * stride, std::uint16_t{0});
+  if (stride != k) std::fill(panel, panel + centers.d * stride, 0.0f);
   // `move` writes no center where there are no sums.
   const Moving<T> packing{
       const_cast<T*>(centers.at), nullptr, nullptr, moved[0], panel, k, centers.d, stride, unit};
-  move(packing, {sq_norms, moves[0], sq_residuals});
+  move(packing, sq_norms, moves[0]);
   return unit;
 }
 
@@ -93,19 +90,18 @@ class Packed {
       : lengths_(1, X.n),
         panel_(1, centers.d * panel_stride(centers.k)),
         sq_norms_(1, centers.k),
-        sq_residuals_(1, centers.k),
         stride_(panel_stride(centers.k)) {
     covey::lengths(X, lengths_[0]);
     const double longest_row = X.n ? *std::max_element(lengths_[0], lengths_[0] + X.n) : 0;
-    unit_ = pack(centers, longest_row, panel_[0], sq_norms_[0], sq_residuals_[0]);
+    unit_ = pack(centers, longest_row, panel_[0], sq_norms_[0]);
   }
   const double* lengths() const { return lengths_[0]; }
-  Panel view() const { return {panel_[0], sq_norms_[0], sq_residuals_[0], stride_, unit_}; }
+  Panel view() const { return {panel_[0], sq_norms_[0], stride_, unit_}; }
 
  private:
   Buffers<double> lengths_;
-  Buffers<std::uint16_t> panel_;
-  Buffers<double> sq_norms_, sq_residuals_;
+  Buffers<float> panel_;
+  Buffers<double> sq_norms_;
   Int stride_;
   double unit_;
 };

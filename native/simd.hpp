@@ -182,23 +182,6 @@ inline vec<double, N> round_to(T* to, vec<double, N> value) {
   return doubles<N>(to);
 }
 
-/// Round N doubles to bfloat16 (the upper half of a float) and store them; returns what was stored.
-template <int N>
-inline vec<double, N> round_to_halves(std::uint16_t* to, vec<double, N> value) {
-  using Bits = vec<std::uint32_t, N>;
-  const Bits bits = (Bits) __builtin_convertvector(value, vec<float, N>);
-  const Bits rounded = bits + 0x7FFFu + ((bits >> 16) & 1u);  // to nearest, ties to even
-  store(to, __builtin_convertvector(rounded >> 16, vec<std::uint16_t, N>));
-  return __builtin_convertvector((vec<float, N>)(rounded & 0xFFFF0000u), vec<double, N>);
-}
-
-/// Load N values of bfloat16 as floats.
-template <int N>
-inline vec<float, N> halves(const std::uint16_t* from) {
-  using Bits = vec<std::uint32_t, N>;
-  return (vec<float, N>)(__builtin_convertvector((load<vec<std::uint16_t, N>>(from)), Bits) << 16);
-}
-
 /// Registers of doubles that one register of T becomes.
 template <class T>
 inline constexpr int parts = lanes<T> / lanes<double>;

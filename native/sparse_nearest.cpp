@@ -1,33 +1,29 @@
 // The nearest of dense centers to sparse rows.
 //
 // ‖c‖² − 2x·c is found in float, centers in lanes, so that a row's values meet all centers at once.
-// Centers are in bfloat16: it is how many lines of the panel a row must wait for that costs, and
-// the panel does not fit the near caches. Every rounding is bounded; centers that cannot be told
-// apart within the bound are told apart by direct distances in double. A row's label is what these
-// say, whichever way it was found.
+// Every rounding that this can suffer is bounded; centers that float cannot tell apart are told
+// apart by direct distances in double. A row's label is what these say, whichever way it was found.
 #include <cmath>
 
 #include "sparse_direct.hpp"
+#include "sparse_doubt.hpp"
 #include "tables.hpp"
 #include "tile.hpp"
 
 namespace covey {
 namespace {
 
-/// Values of a row that are summed in one chain; chains of so many are added up.
-constexpr Int PIECE = 128;
-
 /// products[j …] += x·c for P registers of centers and at most PIECE values.
 template <int P, class I>
-void add_products(const float* x, const I* columns, Int m, const std::uint16_t* at, Int stride,
+void add_products(const float* x, const I* columns, Int m, const float* at, Int stride,
                   float* products) {
   constexpr int N = lanes<float>, CHAINS = P <= 2 ? 4 : P <= 4 ? 2 : 1;
   pack<float> sum[CHAINS][P] = {};
   const auto add = [&](int chain, Int p) {
     const pack<float> value = broadcast<pack<float>>(x[p]);
-    const std::uint16_t* center = at + Int(columns[p]) * stride;
+    const float* center = at + Int(columns[p]) * stride;
     COVEY_UNROLL
-    for (int q = 0; q < P; ++q) sum[chain][q] += value * halves<N>(center + q * N);
+    for (int q = 0; q < P; ++q) sum[chain][q] += value * load<pack<float>>(center + q * N);
   };
   Int p = 0;
   for (; p + CHAINS <= m; p += CHAINS) {
@@ -77,11 +73,6 @@ void multiply(const Sparse<T, I>& X, Int i, const Panel& panel, float* products)
   }
 }
 
-struct Two {
-  float least, second;
-  Label label;  // of the least, if there is one alone
-};
-
 /// scores[j] = sq_norms[j] − 2 scores[j], and the two least of them. NaN is never least.
 Two least_two(const float* sq_norms, Int stride, float* scores) {
   constexpr int N = lanes<float>;
@@ -108,30 +99,6 @@ Two least_two(const float* sq_norms, Int stride, float* scores) {
   return two;
 }
 
-/// What rounding can do to the scores of one row, all in units of the panel.
-struct Doubt {
-  double sq_length, error, direct;
-
-  /// `reach` is the most ‖c‖, `residual` the most that rounding a center took, which a row can meet
-  /// in full. Each of m products has met at most `steps` roundings to float of 2⁻²⁴ (of x, in its
-  /// chain, in the sum of chains); what is smaller than floats can be adds 2⁻¹⁴⁹ at each step;
-  /// ‖c‖² and the difference round too. `direct`: the same of direct distances, in double.
-  Doubt(Int m, Int d, double length, double reach, double residual) : sq_length(length * length) {
-    const double steps = double(std::min(m, PIECE) + m / PIECE + 6);
-    error = 1.02 * 0x1p-24 * (2 * steps * length * reach + 4 * reach * (reach + length)) +
-            2.001 * length * residual + double(m + 4) * (0x1p-146 + 0x1p-52 * sq_length);
-    direct = double(d + 4) * 0x1p-50 * (sq_length + reach * reach);
-  }
-
-  /// How much the second nearest center and the nearest may approach the row together before
-  /// they could change places.
-  double leeway(const Two& two) const {
-    const double first = std::sqrt(std::max(0.0, sq_length + double(two.least) + error));
-    const double second = std::sqrt(std::max(0.0, sq_length + double(two.second) - error));
-    return (second - first) * (1 - 0x1p-30) - std::sqrt(direct);
-  }
-};
-
 /// The least of direct distances, of the centers whose scores are not above `most`.
 template <class T, class I>
 Label least_direct(const Sparse<T, I>& X, Int i, const Centers<T>& centers, const Panel& panel,
@@ -151,25 +118,20 @@ Int nearest(const Sparse<T, I>& X, const double* lengths, const Centers<T>& cent
             const Panel& panel, const Deadlines* deadlines, Range range, Label* labels,
             float* scores) {
   float* sq_norms = scores + panel.stride;
-  double most = 0, sq_residual = 0;
+  double most = 0;
   for (Int j = 0; j < panel.stride; ++j) {
     const double sq = j < centers.k ? panel.sq_norms[j] : infinity<double>;
-    if (j < centers.k) {
-      most = std::max(most, sq);
-      sq_residual = std::max(sq_residual, panel.sq_residuals[j]);
-    }
+    if (j < centers.k) most = std::max(most, sq);
     sq_norms[j] = static_cast<float>(sq * panel.unit * panel.unit);
   }
   const double reach = std::sqrt(most) * panel.unit * (1 + 0x1p-30);
-  const double residual = std::sqrt(sq_residual);
   Int n_seen = 0;
   for (Int i = range.begin; i < range.end; ++i) {
     if (deadlines && deadlines->spent[labels[i]] < deadlines->due[i]) continue;
     ++n_seen;
     multiply(X, i, panel, scores);
     const Two two = least_two(sq_norms, panel.stride, scores);
-    const Doubt doubt(Int(X.indptr[i + 1] - X.indptr[i]), X.d, lengths[i] * panel.unit, reach,
-                      residual);
+    const Doubt doubt(Int(X.indptr[i + 1] - X.indptr[i]), X.d, lengths[i] * panel.unit, reach);
     const float close = two.least + static_cast<float>(2.01 * doubt.error);
     const bool clear = two.second > close;
     labels[i] = clear ? two.label : least_direct(X, i, centers, panel, scores, close);

@@ -2,12 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
+
+#include "sparse_views.hpp"
 
 namespace covey {
-
-using Int = std::int64_t;
-using Label = std::int32_t;
 
 /// Rows one after the other.
 template <class T>
@@ -18,16 +16,6 @@ struct Dense {
   const T* row(Int i) const { return x + i * d; }
 };
 
-/// Compressed sparse rows; columns ascend within a row and occur once.
-template <class T, class I>
-struct Sparse {
-  using value = T;
-  const T* data;
-  const I* indices;
-  const I* indptr;  // n + 1
-  Int n, d;
-};
-
 template <class T>
 struct Centers {
   const T* at;  // k × d
@@ -35,7 +23,7 @@ struct Centers {
   const T* row(Int j) const { return at + j * d; }
 };
 
-/// Centers as the sparse kernels and `distances` read them: one register holds several centers.
+/// Centers as `distances` reads them: one register holds several centers.
 template <class T>
 struct Across {
   const T* at;             // d × stride; columns from k on are zero
@@ -63,51 +51,6 @@ struct Found {
   Label* label;
   float *low, *near;  // bounds on the distance to the nearest center
   float* next;        // lower bound on the distance to every other center; < near: in doubt
-};
-
-/// Centers in bfloat16, to find the nearest to sparse rows: see sparse_nearest.cpp. Rows and
-/// centers are thought times `unit`, a power of two that takes the longest of them to at most 1.
-struct Panel {
-  const std::uint16_t* at;     // d × stride: column f of all centers; filling 0
-  const double* sq_norms;      // k: ‖c‖², without unit
-  const double* sq_residuals;  // k: squared length of what rounding to bfloat16 took, with unit
-  Int stride;                  // k rounded up to ACROSS
-  double unit;
-};
-
-/// Centers that move to the means of their rows, or are only packed where `sums` is null.
-template <class T>
-struct Moving {
-  T* centers;             // k × d, read and written
-  const double* sums;     // k × d
-  const double* weights;  // k, above 0 where moved
-  const bool* moved;      // k: the others stay, in the panel too
-  std::uint16_t* panel;   // d × stride
-  Int k, d, stride;
-  double unit;
-};
-
-/// Sums of squares over the columns of each center, k each.
-struct Moved {
-  double* sq_norms;      // ‖c‖²
-  double* sq_moves;      // how far it went
-  double* sq_residuals;  // what rounding took: see Panel
-};
-
-/// At most CANDIDATES centers by their columns: column f of all of them is at values[at[f] ·
-/// width]. Slot 0 is for columns that are zero in each.
-struct Slots {
-  static constexpr Int WIDTH = 8;  // width is this, or twice this for more centers
-  const std::int32_t* at;          // d
-  const double* values;            // slots × width
-  const double* sq_norms;          // width; ‖c‖², filling 0
-  Int width;
-};
-
-/// Until when rows need not be looked at: while spent[label] < due, no center can be nearer.
-struct Deadlines {
-  const double* spent;  // k: how far the label's own and the fastest other center have moved
-  double* due;          // n
 };
 
 inline constexpr Int ACROSS = 16;  // a multiple of the lanes of every register

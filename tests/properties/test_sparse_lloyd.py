@@ -107,7 +107,7 @@ def test_a_sparse_run_is_the_dense_run(dtype: type, rng: np.random.Generator) ->
 def test_bounds_leave_most_rows_alone(rng: np.random.Generator) -> None:
     X = sp.random_array((3000, 20), density=0.3, format="csr", rng=rng)
     run = lloyd(Csr.of(X), X[:6].toarray())
-    assert run.n_iter > 15, run
+    assert run.n_iter > 9
     assert run.share_computed < 0.8
 
 

@@ -148,9 +148,8 @@ class SparseLloyd:
         stale = mass < _SHRUNK * self._most
         touched = np.ones(k, dtype=bool)
         before, self._before = self._before, self.labels.copy()
-        rows = np.flatnonzero([])
+        rows = np.arange(n) if before is None else np.flatnonzero(self.labels != before)
         if before is not None:
-            rows = np.flatnonzero(self.labels != before)
             touched = np.zeros(k, dtype=bool)
             touched[before[rows]] = touched[self.labels[rows]] = True
             self._n_moved += len(rows)

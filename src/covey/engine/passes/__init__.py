@@ -3,8 +3,9 @@
 Nothing but ``door`` imports ``_core``. A pass is one sweep over the rows; loops live above it.
 Rows are a dense array or a ``Csr``, in C order, float32 or float64; centers have the same dtype;
 weights and sums are float64, labels int32. Whatever the dtype, distances that leave a pass as
-float64 are direct sums of squared differences, in double. The twins (``twin_…``) are slow, plain
-and in float64; the oracle tests hold each kernel to them on every instruction set.
+float64 are direct sums of squared differences, in double; those that seed from sparse rows are
+good to eleven digits. The twins (``twin_…``) are slow, plain and in float64; the oracle tests hold
+each kernel to them on every instruction set.
 """
 
 from __future__ import annotations

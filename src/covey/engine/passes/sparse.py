@@ -22,32 +22,29 @@ _LINE = 64  # bytes of a cache line, on which a panel starts
 
 @dataclass
 class Packed:
-    """Centers, and the same in bfloat16 as sparse rows meet them: column after column."""
+    """Centers, and the same in float as sparse rows meet them: column after column."""
 
     centers: Floats  # (k, d), dtype of X
-    panel: NDArray[np.uint16]  # (d, k rounded up to 16): centers · unit
+    panel: NDArray[np.float32]  # (d, k rounded up to 16): centers · unit
     unit: float  # a power of two that takes the longest row and center to at most 1
     sq_norms: Doubles  # (k,)
-    sq_residuals: Doubles  # (k,): squared length of what rounding took, times unit²
 
     @classmethod
     def of(cls, centers: Floats, lengths: Doubles) -> Packed:
         """Pack centers that will meet rows of these lengths; the centers are not copied."""
         k, d = centers.shape
         stride = -(-k // _ACROSS) * _ACROSS
-        room = np.empty(d * stride * 2 + _LINE, np.uint8)
+        room = np.empty(d * stride * 4 + _LINE, np.uint8)
         start = -room.ctypes.data % _LINE
-        panel = room[start : start + d * stride * 2].view(np.uint16).reshape(d, stride)
-        packed = cls(centers, panel, 1.0, np.empty(k), np.empty(k))
+        panel = room[start : start + d * stride * 4].view(np.float32).reshape(d, stride)
+        packed = cls(centers, panel, 1.0, np.empty(k))
         packed.renew(lengths)
         return packed
 
     def renew(self, lengths: Doubles) -> None:
         """Pack anew, once the centers were changed from outside."""
         longest = float(lengths.max(initial=0.0))
-        self.unit = core.sparse_pack(
-            self.centers, longest, self.panel, self.sq_norms, self.sq_residuals
-        )
+        self.unit = core.sparse_pack(self.centers, longest, self.panel, self.sq_norms)
 
     def move(self, sums: Doubles, weights: Doubles, moved: Flags) -> Doubles:
         """Move the centers marked in ``moved`` (k,) to ``sums / weights``.
@@ -56,9 +53,8 @@ class Packed:
         """
         sq_moves = np.zeros(len(weights))
         core.sparse_move(
-            self.centers, sums, weights, moved, self.panel, self.unit, self.sq_norms,
-            self.sq_residuals, sq_moves,
-        )  # fmt: skip
+            self.centers, sums, weights, moved, self.panel, self.unit, self.sq_norms, sq_moves
+        )
         return sq_moves
 
 
@@ -113,8 +109,8 @@ def sparse_assign(
     doi 10.1137/1.9781611972801.12. Both bounds of its algorithm 1 are in one number here.
     """
     return core.sparse_assign(
-        *given(X, packed.centers), lengths, packed.panel, packed.unit, packed.sq_norms,
-        packed.sq_residuals, spent, due, labels,
+        *given(X, packed.centers), lengths, packed.panel, packed.unit, packed.sq_norms, spent, due,
+        labels,
     )  # fmt: skip
 
 
