@@ -25,15 +25,34 @@ Seen seen_of(const Floats& rows, const Floats& centers, Int n, Int k, double sca
   return seen;
 }
 
+/// Rows in bytes; null: there are none.
+Coarse coarse_of(const std::optional<Matrix<const std::int8_t>>& rows,
+                 const std::optional<Matrix<const std::int32_t>>& facts,
+                 const std::optional<Vector<const float>>& off,
+                 const std::optional<Vector<const double>>& shift, double step, Int n, Int d) {
+  if (!rows || !facts || !off || !shift) return {};
+  must(d <= MOST_COARSE, "features rounded to bytes, at most", MOST_COARSE, d);
+  must_have(*rows, n * coarse_stride(d), "size of the rows in bytes");
+  must_have(*facts, 2 * n, "size of facts, two for each row");
+  must_have(*off, n, "length of off, one for each row");
+  must_have(*shift, d, "length of shift, one for each column of X");
+  return {rows->data(), facts->data(), off->data(), n, d, coarse_stride(d), shift->data(), step};
+}
+
 template <class T>
 std::pair<Int, Int> py_review(Matrix<const T> X, Matrix<const T> centers, Floats seen_rows,
                               Floats seen_centers, double scale, double reach, double tail,
+                              std::optional<Matrix<const std::int8_t>> bytes,
+                              std::optional<Matrix<const std::int32_t>> facts,
+                              std::optional<Vector<const float>> off,
+                              std::optional<Vector<const double>> shift, double step,
                               Weight weight, bool first, Vector<Label> labels, Vector<float> due,
                               Matrix<double> sums, Vector<double> weights,
                               Vector<const float> moved, double before, double clock) {
   const Dense<T> rows = rows_of<T>(X);
   const Centers<T> c = centers_of<T>(centers, rows.d, 2);
   const Seen seen = seen_of(seen_rows, seen_centers, rows.n, c.k, scale, reach, tail);
+  const Coarse coarse = coarse_of(bytes, facts, off, shift, step, rows.n, rows.d);
   const double* w = weights_of(weight, rows.n);
   must_have(labels, rows.n, "length of labels, one for each row");
   must_have(due, rows.n, "length of due, one for each row");
@@ -43,7 +62,7 @@ std::pair<Int, Int> py_review(Matrix<const T> X, Matrix<const T> centers, Floats
   const Watched at{labels.data(), due.data(),    sums.data(), weights.data(),
                    moved.data(),  float(before), float(clock)};
   nb::gil_scoped_release release;
-  const Progress progress = review(rows, c, seen, w, first, at);
+  const Progress progress = review(rows, c, seen, coarse, w, first, at);
   return {progress.n_changed, progress.n_computed};
 }
 
@@ -65,6 +84,19 @@ void py_round_rows(Matrix<const double> X, Vector<const double> shift, double sc
   must_have(out, rows.n * rows.d, "size of the rounded rows");
   nb::gil_scoped_release release;
   round_rows(rows, shift.data(), scale, out.data());
+}
+
+template <class T>
+void py_round_to_bytes(Matrix<const T> X, Vector<const double> shift, double step,
+                       Matrix<std::int8_t> bytes, Matrix<std::int32_t> facts, Vector<float> off) {
+  const Dense<T> rows = rows_of<T>(X);
+  must(rows.d <= MOST_COARSE, "features rounded to bytes, at most", MOST_COARSE, rows.d);
+  must_have(shift, rows.d, "length of shift, one for each column of X");
+  must_have(bytes, rows.n * coarse_stride(rows.d), "size of the rows in bytes");
+  must_have(facts, 2 * rows.n, "size of facts, two for each row");
+  must_have(off, rows.n, "length of off, one for each row");
+  nb::gil_scoped_release release;
+  round_to_bytes(rows, shift.data(), step, bytes.data(), facts.data(), off.data());
 }
 
 template <class T>
@@ -103,6 +135,7 @@ template <class T>
 void bind(nb::module_& m) {
   bind_strictly(m, "review", py_review<T>);
   bind_strictly(m, "drift", py_drift<T>);
+  bind_strictly(m, "round_to_bytes", py_round_to_bytes<T>);
   bind_strictly(m, "spread", py_spread<T>);
   bind_strictly(m, "total_inertia", py_total_inertia<T>);
   bind_strictly(m, "equal_rows", py_equal_rows<T>);
@@ -114,6 +147,7 @@ void bind_bounded(nb::module_& m) {
   bind<float>(m);
   bind<double>(m);
   bind_strictly(m, "round_rows", py_round_rows);
+  m.def("bytes_are_quick", [] { return table().coarse.quick; });
 }
 
 }  // namespace covey

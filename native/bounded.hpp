@@ -23,7 +23,7 @@ inline void add_tables(const Buffers<double>& tables, const Buffers<Progress>& p
 /// are changed by the rows that change their label.
 template <class T>
 Progress review(const Dense<T>& X, const Centers<T>& centers, const Seen& seen,
-                const double* weight, bool first, const Watched& at) {
+                const Coarse& coarse, const double* weight, bool first, const Watched& at) {
   const Int k = centers.k, d = X.d;
   const Layout layout(X.n, k, d, sizeof(T));
   const Blocks blocks{X.n, layout.rows};
@@ -38,9 +38,11 @@ Progress review(const Dense<T>& X, const Centers<T>& centers, const Seen& seen,
   std::vector<Desk<T>> desks;
   for (int worker = 0; worker < n_threads; ++worker)
     desks.emplace_back(rows_at_once(d, sizeof(T)), d, seen.rows.d);
+  std::optional<SieveLook<T>> sieve;
+  if (coarse.rows && !first) sieve.emplace(X, centers, coarse, seen.scale);
   const Movers<T> movers(first ? 0 : X.n, centers, seen, at.moved, at.labels, at.due, at.before,
-                         at.clock);
-  const Look<T> look{X, centers, seen, movers};
+                         at.clock, sieve ? 4 : 1);
+  const Look<T> look{X, centers, seen, movers, sieve ? &*sieve : nullptr};
   const BoundedPass<T> pass{look, weight, at};
   each_block(blocks.count(), n_threads, [&](Int block, int worker) {
     const Range rows = blocks.at(block);

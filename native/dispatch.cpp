@@ -36,7 +36,7 @@ COVEY_TABLE(avx512)
 /// What the processor can do and the operating system saves: a register set that a task switch
 /// loses is of no use. (Asked by hand: __builtin_cpu_supports does not link with clang-cl.)
 struct Cpu {
-  bool avx2 = false, avx512 = false;
+  bool avx2 = false, avx512 = false, vnni = false;
 
   Cpu() {
     unsigned a, b, c, d, low, high;
@@ -49,6 +49,8 @@ struct Cpu {
     constexpr unsigned YMM = 0x06, ZMM = 0xe6;
     avx2 = (b & AVX2) && (low & YMM) == YMM;
     avx512 = avx2 && (b & (F | DQ | BW | VL)) == (F | DQ | BW | VL) && (low & ZMM) == ZMM;
+    constexpr unsigned VNNI = 1u << 11;
+    vnni = avx512 && (c & VNNI);
   }
 };
 #endif
@@ -88,6 +90,14 @@ std::atomic<const Table*>& current() {
 }
 
 }  // namespace
+
+bool multiplies_bytes() {
+#ifdef COVEY_X86
+  return Cpu().vnni;
+#else
+  return false;
+#endif
+}
 
 const Table& table() { return *current().load(std::memory_order_relaxed); }
 

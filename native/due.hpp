@@ -37,7 +37,7 @@ struct BoundedPass {
     std::fill(sums.at, sums.at + sums.copies * sums.k * sums.stride, 0.0);
     Progress progress{block.size(), 0};
     each_chunk(block, chunk, [&](Range rows) {
-      progress.n_computed += look.at_all(rows.begin, nullptr, rows.size(), desk);
+      progress.n_computed += look.at_all(rows.begin, nullptr, rows.size(), nullptr, desk);
       kernel.add_rows(look.X, nullptr, rows, found.label, from(weight, rows.begin), sums);
       kernel.defer(nullptr, found, at.clock, rows.size(), at.due + rows.begin);
       std::copy(found.label, found.label + rows.size(), at.labels + rows.begin);
@@ -63,7 +63,7 @@ struct BoundedPass {
       progress.n_changed += n_changed;
     };
     const auto settle = [&](Int begin, const std::int32_t* rows, Int n) {
-      progress.n_computed += look.at_all(begin, rows, n, desk);
+      progress.n_computed += look.at_all(begin, rows, n, at.labels, desk);
       note(begin, rows, n);
     };
     const auto wait = [&](std::int32_t row) {

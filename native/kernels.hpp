@@ -125,8 +125,20 @@ struct SparseKernels {
                     double* scores);
 };
 
+/// Kernels of bytes.
+struct CoarseKernels {
+  /// Scores of one center for each of n rows.
+  void (*scores)(const std::int8_t* const* rows, Int n, const Sieve&, const Label* centers,
+                 std::int32_t* out);
+  /// Centers whose scores reach the limits of n rows.
+  void (*sieve)(const std::int8_t* const* rows, Int n, const Sieve&, const std::int32_t* limits,
+                Sieved);
+  bool quick;  // quicker than floats
+};
+
 struct Table {
   const char* name;
+  CoarseKernels coarse;
   Kernels<float> f32;
   Kernels<double> f64;
   SparseKernels<float, std::int32_t> f32_i32;
@@ -137,6 +149,9 @@ struct Table {
 
 /// The table in use: the widest that this processor has, COVEY_ISA, or what was forced.
 const Table& table();
+
+/// Whether the processor multiplies bytes by one instruction.
+bool multiplies_bytes();
 
 template <class T>
 const Kernels<T>& kernels();

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "movers.hpp"
+#include "sieve.hpp"
 
 namespace covey {
 
@@ -23,6 +24,7 @@ struct Desk {
   Buffers<float> bounds;
   Buffers<Label> labels;
   Buffers<std::int32_t> rows;
+  SieveDesk sieve;
   static constexpr Int ROOM = CHUNK + 2 * TILE_ROWS;
 
   Desk(Int most, Int d, Int q)
@@ -32,7 +34,8 @@ struct Desk {
         scratch_seen(1, scratch_size(q)),
         bounds(6, ROOM),
         labels(3, ROOM),
-        rows(6, ROOM) {}
+        rows(6, ROOM),
+        sieve(ROOM) {}
   Found found(int which = 0) const {
     return {labels[which], bounds[3 * which], bounds[3 * which + 1], bounds[3 * which + 2]};
   }
@@ -45,6 +48,7 @@ struct Look {
   const Centers<T>& centers;
   const Seen& seen;
   const Movers<T>& movers;
+  const SieveLook<T>* sieve = nullptr;
 
   void prefetch(Int row) const {
     if (seen.is_given())
@@ -54,24 +58,27 @@ struct Look {
   }
 
   /// Find the nearest of all centers for n rows, the offsets `rows` from row `begin` or (null) the
-  /// first n; returns distances computed, in rows times centers.
-  Int at_all(Int begin, const std::int32_t* rows, Int n, const Desk<T>& desk) const {
+  /// first n; `labels` (all rows', or null) say where to begin. Returns distances computed.
+  Int at_all(Int begin, const std::int32_t* rows, Int n, const Label* labels,
+             const Desk<T>& desk) const {
     const Found found = desk.found();
-    if (!seen.is_given()) {
-      exactly(begin, rows, n, found, desk);
-      return n * centers.k;
-    }
-    const Unit unit{1, seen.reach, seen.tail};
-    review(seen.rows, seen.centers, unit, begin, rows, n, found, desk.packed_seen[0],
-           desk.scratch_seen[0]);
     std::int32_t *doubtful = desk.rows[2], *which = desk.rows[3];
-    Int n_in_doubt = 0;
-    for (Int i = 0; i < n; ++i) {
-      which[n_in_doubt] = static_cast<std::int32_t>(i);
-      doubtful[n_in_doubt] = rows ? rows[i] : static_cast<std::int32_t>(i);
-      n_in_doubt += !(found.next[i] > found.near[i]);
+    Int n_in_doubt = 0, n_computed = n * centers.k;
+    if (sieve && labels) {
+      n_computed = 0;
+      n_in_doubt = sieve->look(begin, rows, n, labels, found, which, desk.sieve, n_computed);
+    } else if (!seen.is_given()) {
+      exactly(begin, rows, n, found, desk);
+    } else {
+      review(seen.rows, seen.centers, {1, seen.reach, seen.tail}, begin, rows, n, found,
+             desk.packed_seen[0], desk.scratch_seen[0]);
+      for (Int i = 0; i < n; ++i) {
+        which[n_in_doubt] = static_cast<std::int32_t>(i);
+        n_in_doubt += !(found.next[i] > found.near[i]);
+      }
     }
-    if (n_in_doubt == 0) return n * centers.k;
+    if (n_in_doubt == 0) return n_computed;
+    for (Int i = 0; i < n_in_doubt; ++i) doubtful[i] = rows ? rows[which[i]] : which[i];
     const Found decided = desk.found(1);
     exactly(begin, doubtful, n_in_doubt, decided, desk);
     for (Int i = 0; i < n_in_doubt; ++i) {
@@ -79,7 +86,7 @@ struct Look {
       found.label[at] = decided.label[i], found.low[at] = decided.low[i];
       found.near[at] = decided.near[i], found.next[at] = decided.next[i];
     }
-    return (n + n_in_doubt) * centers.k;
+    return n_computed + n_in_doubt * centers.k;
   }
 
   /// Compare n rows, at offsets `rows` from row `begin`, with their own centers and those that

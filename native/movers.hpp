@@ -24,9 +24,10 @@ class Movers {
   const T* exact = nullptr;
   const Label* labels = nullptr;  // which center each of them is
 
-  /// `moved` (k): scaled, rounded up. Chosen by what a sample of the rows would cost.
+  /// `moved` (k): scaled, rounded up. Chosen by what a sample of the rows would cost; `price` is
+  /// that of a distance here, where one among all centers costs 1.
   Movers(Int n, const Centers<T>& centers, const Seen& view, const float* moved,
-         const Label* row_labels, const float* due, float before, float clock)
+         const Label* row_labels, const float* due, float before, float clock, double price)
       : before_(before) {
     const Int k = centers.k;
     if (k < 24) return;
@@ -46,7 +47,7 @@ class Movers {
         if (clock < due[i] || row_labels[i] < 0 || row_labels[i] >= k) continue;
         const float own = std::max(moved[row_labels[i]], slowest(m));
         const bool enough = due[i] - before > own + slowest(m);
-        cost += enough ? double(m + 2) / double(k) : 1.0;
+        cost += enough ? price * double(m + 2) / double(k) : 1.0;
       }
       if (cost < least) least = cost, count = m;
     }

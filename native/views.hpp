@@ -53,6 +53,39 @@ struct Found {
   float* next;        // lower bound on the distance to every other center; < near: in doubt
 };
 
+/// Rows rounded to a byte a value: see coarse.hpp.
+struct Coarse {
+  const std::int8_t* rows = nullptr;    // n × stride; null: there are none
+  const std::int32_t* facts = nullptr;  // n × 2: sum of the squares and of the values
+  const float* off = nullptr;           // n: length of what was rounded away, in steps
+  Int n = 0, d = 0, stride = 0;
+  const double* shift = nullptr;  // d
+  double step = 1;
+};
+
+/// Centers of a block of a sieve.
+inline constexpr Int SIEVE_CENTERS = 64;
+
+/// Centers rounded the same way, their bytes + 128. The score of a center for a row is
+/// x̂·(ĉ + 128) − ⌊‖ĉ‖² / 2⌋: the greater, the nearer.
+struct Sieve {
+  const std::uint8_t* panel;  // blocks × stride / 4 × SIEVE_CENTERS × 4
+  const std::uint8_t* rows;   // k × stride
+  const std::int32_t* half;   // k filled up to whole blocks: −⌊‖ĉ‖² / 2⌋; filling is never near
+  const float* off;           // k
+  float most_off;
+  Int k, stride, quads;  // quads: fours of features
+};
+
+/// What a sieve leaves of each row's centers: those with scores of at least the row's limit.
+struct Sieved {
+  static constexpr Int MOST = 24;
+  Label* label;         // n × MOST
+  std::int32_t* score;  // n × MOST
+  std::int32_t* count;  // n; above MOST: not all were put down
+  std::int32_t* rest;   // n: the greatest score of any other center
+};
+
 inline constexpr Int ACROSS = 16;  // a multiple of the lanes of every register
 
 struct Range {

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
+import os
+from dataclasses import replace
+
 import numpy as np
 
 from covey.engine import passes
@@ -28,6 +31,9 @@ _ANEW = 64
 _MANY_FEATURES, _FEW_CLUSTERS, _MANY_VALUES, _SOON = 96, 6, 2_000_000, 1
 #: Rows looked at, and again in full, as a share of all: beyond, axes cost more than they save.
 _IN_DOUBT = 1.5
+
+
+_BYTES = not os.environ.get("NOBYTES")
 
 
 class Assigner(Protocol):
@@ -92,22 +98,35 @@ class Bounded:
         n_changed, n_computed = passes.review(
             self._X, centers, self._view, work.weight, watched, first=first
         )
-        self._turn(n_computed / (len(self.labels) * len(centers)), len(centers))
+        self._sharpen(n_computed / (len(self.labels) * len(centers)), centers)
         if before is not None:
             n_changed = int(np.count_nonzero(before != watched.labels))
         self._n_passes += 1
         self.n_computed += n_computed
         return Partial(watched.sums, watched.weights, np.nan), n_changed
 
-    def _turn(self, share: float, n_clusters: int) -> None:
-        """Look at the rows on few axes once that should pay, and no more once it does not."""
-        if self._view.axes is not None:
+    def _sharpen(self, share: float, centers: Floats) -> None:
+        """Let bytes rule out centers, or look at rows on few axes, once that should pay.
+
+        And no more once it does not.
+        """
+        n_clusters = len(centers)
+        if self._view.coarse is not None:
+            if share > _IN_DOUBT:
+                self._view = replace(self._view, coarse=None)
+        elif self._n_passes == 0 and self._bytes_pay(n_clusters):
+            self._view = replace(self._view, coarse=self._work.coarse(centers))
+        elif self._view.axes is not None:
             if share > _IN_DOUBT:
                 self._view = self._work.view
         elif self._n_passes == _SOON and share > 0.5:
             n, d = self._X.shape
             if d >= _MANY_FEATURES and n_clusters >= _FEW_CLUSTERS and n * d >= _MANY_VALUES:
                 self._view = self._work.turned_view or self._view
+
+    def _bytes_pay(self, n_clusters: int) -> bool:
+        n, d = self._X.shape
+        return _BYTES and passes.bytes_are_quick() and d >= 32 and n_clusters >= 8 and n_clusters*d*n > 1 << 24
 
     def moved(self, before: Floats, after: Floats) -> float:
         """Let the clock advance by how far they moved."""

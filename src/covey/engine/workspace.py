@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from covey.engine import passes
 from covey.engine.axes import main_axes
-from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows, View
+from covey.engine.passes import Coarse, Csr, Doubles, Floats, Labels, Rows, View
 
 #: Rows looked at to guess how many are equal; fewer rows than this are merged by nobody, because
 #: a pass over them costs less than to find out.
@@ -24,6 +24,7 @@ _REPEATED = 0.05
 _WORTH = 0.7
 #: Values (n · d) from which a copy in float32 is worth the sweep that makes it.
 _LARGE = 50_000
+_WITHIN = 0.9999  # values that bytes hold without clipping
 _CHUNK = 512  # rows turned at a time
 
 
@@ -42,6 +43,7 @@ class Workspace:
         self.given, self.given_weight = X, weight
         self.X, self.weight = X, weight
         self._which: NDArray[np.int32] | None = None
+        self._coarse: Coarse | None = None
         if merge and not isinstance(X, Csr) and self._repeats(X):
             self._merge(X, weight)
 
@@ -108,6 +110,23 @@ class Workspace:
         for start in range(0, len(self.X), _CHUNK):
             view.rows[start : start + _CHUNK] = view.of(self.X[start : start + _CHUNK])
         return view
+
+    def coarse(self, centers: Floats) -> Coarse | None:
+        """The rows worked on in bytes, made once; the centers are those of the first to ask.
+
+        Their step takes in nearly all values and every center: what lies beyond is told wrong by
+        more, and looked at more often.
+        """
+        if self._coarse is None:
+            assert not isinstance(self.X, Csr)
+            mean = self._spread[0]
+            sample = self.X[:: max(1, len(self.X) // _SAMPLE)] - mean
+            most = max(np.quantile(np.abs(sample), _WITHIN), np.abs(centers - mean).max())
+            step = float(most) / 127
+            if not 1e-150 < step < 1e150:
+                return None
+            self._coarse = passes.round_to_bytes(self.X, mean, step)
+        return self._coarse
 
     @cached_property
     def _spread(self) -> tuple[Doubles, Doubles]:

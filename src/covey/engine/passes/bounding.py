@@ -16,17 +16,30 @@ from covey.engine.rows import Doubles, Floats, Labels
 
 
 @dataclass(frozen=True)
+class Coarse:
+    """Rows rounded to whole steps of one size, a byte each: see ``native/coarse.hpp``."""
+
+    rows: NDArray[np.int8]  # (n, d filled up to a multiple of 64)
+    facts: NDArray[np.int32]  # (n, 2): sum of their squares, and their sum
+    off: NDArray[np.float32]  # (n,): length of what was rounded away, in steps
+    shift: Doubles  # (d,)
+    step: float
+
+
+@dataclass(frozen=True)
 class View:
     """Rows as ``review`` looks at them first, in float32: moved to about the origin and scaled.
 
     With axes, rows lie on these, and one more column holds the length of what the axes leave
-    out. What a view cannot decide is decided by the rows themselves.
+    out. Coarse rows, if any, rule out most centers first. What a view cannot decide is decided by
+    the rows themselves.
     """
 
     rows: NDArray[np.float32] | None  # (n, d) or (n, p + 1); None: X itself is looked at
     shift: Doubles  # (d,)
     scale: float = 1.0  # a power of two: what movements and distances are multiplied by
     axes: Doubles | None = None  # (d, p), orthonormal
+    coarse: Coarse | None = None
 
     def of(self, X: Floats) -> NDArray[np.float32]:
         """Return rows or centers (m, d) as they are seen."""
@@ -96,8 +109,12 @@ def review(
         seen = view.of(centers)
         reach = float(np.sqrt(np.einsum("ij,ij->i", seen, seen, dtype=np.float64).max()) * 1.0001)
         tail = float(seen[:, -1].max() * 1.0001) if view.axes is not None else 0.0
+    coarse = view.coarse
+    sieve = (None, None, None, None, 1.0)
+    if coarse is not None:
+        sieve = (coarse.rows, coarse.facts, coarse.off, coarse.shift, coarse.step)
     found = core.review(
-        *given(X, centers), view.rows, seen, view.scale, reach, tail, weight, first,
+        *given(X, centers), view.rows, seen, view.scale, reach, tail, *sieve, weight, first,
         watched.labels, watched.due, watched.sums, watched.weights, watched.moved,
         watched.before, watched.clock,
     )  # fmt: skip
@@ -154,6 +171,32 @@ def round_rows(X: Doubles, shift: Doubles, scale: float) -> View:
     rows = np.empty(X.shape, np.float32)
     core.round_rows(X, shift, scale, rows)
     return View(rows, shift, scale)
+
+
+def bytes_are_quick() -> bool:
+    """Whether coarse rows are looked at quicker than floats on the instruction set in use."""
+    return core.bytes_are_quick()
+
+
+def round_to_bytes(X: Floats, shift: Doubles, step: float) -> Coarse:
+    """Return rows (n, d), moved by ``shift`` (d,) and rounded to −127 … 127 steps."""
+    n, d = X.shape
+    rows = np.empty((n, -(-d // 64) * 64), np.int8)
+    facts, off = np.empty((n, 2), np.int32), np.empty(n, np.float32)
+    core.round_to_bytes(X, shift, step, rows, facts, off)
+    return Coarse(rows, facts, off, shift, step)
+
+
+def twin_round_to_bytes(X: Floats, shift: Doubles, step: float) -> Coarse:
+    """Do what ``round_to_bytes`` does, in NumPy."""
+    n, d = X.shape
+    values = (X.astype(np.float64) - shift) * (1 / step)
+    rows = np.zeros((n, -(-d // 64) * 64), np.int8)
+    rows[:, :d] = np.clip(np.rint(values), -127, 127)
+    whole = rows.astype(np.int32)
+    facts = np.stack([(whole**2).sum(axis=1), whole.sum(axis=1)], axis=1)
+    off = np.sqrt(((values - whole[:, :d]) ** 2).sum(axis=1)) * (1 + 1e-6) + 1e-6
+    return Coarse(rows, facts.astype(np.int32), off.astype(np.float32), shift, step)
 
 
 def spread(X: Floats) -> tuple[Doubles, Doubles]:
