@@ -100,6 +100,19 @@ void py_round_to_bytes(Matrix<const T> X, Vector<const double> shift, double ste
 }
 
 template <class T>
+void py_turn_rows(Matrix<const T> X, Vector<const double> shift, double scale,
+                  Matrix<const double> axes, Matrix<float> out) {
+  const Dense<T> rows = rows_of<T>(X);
+  const Int p = Int(axes.shape(1));
+  must_have(shift, rows.d, "length of shift, one for each column of X");
+  must(Int(axes.shape(0)) == rows.d, "rows of axes, one for each column of X", rows.d,
+       Int(axes.shape(0)));
+  must_have(out, rows.n * (p + 1), "size of the turned rows");
+  nb::gil_scoped_release release;
+  turn_rows(rows, shift.data(), scale, axes.data(), p, out.data());
+}
+
+template <class T>
 void py_spread(Matrix<const T> X, Vector<double> sums, Vector<double> squares) {
   const Dense<T> rows = rows_of<T>(X);
   must(rows.n >= 1, "rows of X, at least", 1, rows.n);
@@ -136,6 +149,7 @@ void bind(nb::module_& m) {
   bind_strictly(m, "review", py_review<T>);
   bind_strictly(m, "drift", py_drift<T>);
   bind_strictly(m, "round_to_bytes", py_round_to_bytes<T>);
+  bind_strictly(m, "turn_rows", py_turn_rows<T>);
   bind_strictly(m, "spread", py_spread<T>);
   bind_strictly(m, "total_inertia", py_total_inertia<T>);
   bind_strictly(m, "equal_rows", py_equal_rows<T>);

@@ -22,7 +22,7 @@ inline void add_tables(const Buffers<double>& tables, const Buffers<Progress>& p
 /// One pass. `first`: no row has a label yet; sums and weights start from nothing. Otherwise they
 /// are changed by the rows that change their label.
 template <class T>
-Progress review(const Dense<T>& X, const Centers<T>& centers, const Seen& seen,
+Progress review(const Dense<T>& X, const Centers<T>& centers, Seen seen,
                 const Coarse& coarse, const double* weight, bool first, const Watched& at) {
   const Int k = centers.k, d = X.d;
   const Layout layout(X.n, k, d, sizeof(T));
@@ -37,7 +37,14 @@ Progress review(const Dense<T>& X, const Centers<T>& centers, const Seen& seen,
   std::vector<std::vector<std::uint64_t>> changes(sliced ? blocks.count() : 0);
   std::vector<Desk<T>> desks;
   for (int worker = 0; worker < n_threads; ++worker)
-    desks.emplace_back(rows_at_once(d, sizeof(T)), d, seen.rows.d);
+    desks.emplace_back(rows_at_once(d, sizeof(T)), d, seen.rows.d, k);
+  std::optional<Turned<float>> across;
+  std::optional<Across<float>> across_view;
+  if (seen.tail > 0) {
+    across.emplace(seen.centers);
+    across_view = across->view();
+    seen.across = &*across_view;
+  }
   std::optional<SieveLook<T>> sieve;
   if (coarse.rows && !first) sieve.emplace(X, centers, coarse, seen.scale);
   const Movers<T> movers(first ? 0 : X.n, centers, seen, at.moved, at.labels, at.due, at.before,

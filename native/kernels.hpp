@@ -46,6 +46,10 @@ struct Kernels {
   /// next <= near is in doubt.
   void (*review)(const Dense<T>&, const Centers<T>&, const Unit&, Range, Found, T* scratch);
 
+  /// Rows on the axes, n × (p + 1), after the last of them what they leave out; scratch is for
+  /// 4 · (d + stride) doubles.
+  void (*turn)(const Dense<T>&, const Axes&, Range, float* out, double* scratch);
+
   /// Copy the rows at n offsets.
   void (*pick)(const Dense<T>&, const std::int32_t* rows, Int n, T* to);
 

@@ -24,10 +24,11 @@ struct Desk {
   Buffers<float> bounds;
   Buffers<Label> labels;
   Buffers<std::int32_t> rows;
+  Buffers<float> distances;
   SieveDesk sieve;
   static constexpr Int ROOM = CHUNK + 2 * TILE_ROWS;
 
-  Desk(Int most, Int d, Int q)
+  Desk(Int most, Int d, Int q, Int k)
       : packed(1, most * d + 16),
         scratch(1, scratch_size(d)),
         packed_seen(1, most * q + 16),
@@ -35,6 +36,7 @@ struct Desk {
         bounds(6, ROOM),
         labels(3, ROOM),
         rows(6, ROOM),
+        distances(1, q > 0 ? 16 * k : 1),
         sieve(ROOM) {}
   Found found(int which = 0) const {
     return {labels[which], bounds[3 * which], bounds[3 * which + 1], bounds[3 * which + 2]};
@@ -77,6 +79,8 @@ struct Look {
         n_in_doubt += !(found.next[i] > found.near[i]);
       }
     }
+    if (seen.tail > 0 && !(sieve && labels))
+      n_in_doubt = by_candidates(begin, rows, which, n_in_doubt, found, desk, n_computed);
     if (n_in_doubt == 0) return n_computed;
     for (Int i = 0; i < n_in_doubt; ++i) doubtful[i] = rows ? rows[which[i]] : which[i];
     const Found decided = desk.found(1);
@@ -135,6 +139,50 @@ struct Look {
   }
 
  private:
+  /// Decide rows in doubt, those that `which` says of what was found, among the centers that the
+  /// axes leave them. Returns how many are still in doubt, and leaves these in `which`.
+  Int by_candidates(Int begin, const std::int32_t* rows, std::int32_t* which, Int n,
+                    const Found& found, const Desk<T>& desk, Int& n_computed) const {
+    constexpr Int SOME = 16;
+    Int n_in_doubt = 0;
+    for (Int first = 0; first < n; first += SOME) {
+      const Int count = std::min(SOME, n - first);
+      std::int32_t offsets[SOME];
+      for (Int i = 0; i < count; ++i)
+        offsets[i] = rows ? rows[which[first + i]] : which[first + i];
+      const Int q = seen.rows.d;
+      kernels<float>().pick({seen.rows.row(begin), seen.rows.n - begin, q}, offsets, count,
+                            desk.packed_seen[0]);
+      kernels<float>().distances({desk.packed_seen[0], count, q}, *seen.across, centers.k,
+                                 {0, count}, desk.distances[0]);
+      for (Int i = 0; i < count; ++i) {
+        const std::int32_t at = which[first + i];
+        if (!among(begin + offsets[i], at, desk.distances[0] + i * centers.k, found, n_computed))
+          which[n_in_doubt++] = at;
+      }
+    }
+    n_computed += n * centers.k;
+    return n_in_doubt;
+  }
+
+  bool among(Int row, Int at, const float* distances, const Found& found, Int& n_computed) const {
+    const double error = double(seen.rows.d + 8) * 0x1p-23;
+    Contest<T> contest(X, centers, row, seen.scale);
+    const double near = double(found.near[at]) * contest.grown();
+    if (!std::isfinite(near)) return false;
+    double others = std::numeric_limits<double>::infinity();
+    for (Int j = 0; j < centers.k; ++j) {
+      const double above = double(distances[j]) * (1 + error);
+      const double least = double(distances[j]) * (1 - error) -
+                           0x1p-22 * (above + 2 * double(seen.reach));
+      if (least > near)
+        others = std::min(others, least);
+      else
+        contest.enter(static_cast<Label>(j)), ++n_computed;
+    }
+    return contest.tell(found, at, others, 1);
+  }
+
   void own_bounds(double sq, Int i, const Desk<T>& desk, float& low, float& near) const {
     double below = std::sqrt(sq), above = below;
     if (seen.is_given()) {

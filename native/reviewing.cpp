@@ -103,10 +103,14 @@ void review_by(const Dense<T>& X, const Centers<T>& centers, const Unit& unit, R
     COVEY_UNROLL
     for (int r = 0; r < R; ++r) {
       overflow |= best[r] >= infinity<T>;
-      pack<T> left_out{};
-      if (unit.tail > 0) left_out = tile.at(r, Rows::features(X.d) - 1) * T(4 * unit.tail);
-      store_bounds<T>(out, at + r * W, best[r], next[r], left_out, unit, X.d);
       for (int l = 0; l < W; ++l) out.label[at + r * W + l] = static_cast<Label>(label[r][l]);
+      pack<T> left_out{};
+      if (unit.tail > 0) {
+        for (int l = 0; l < W; ++l)
+          left_out[l] = centers.row(out.label[at + r * W + l])[X.d - 1] * T(4.001);
+        left_out *= tile.at(r, Rows::features(X.d) - 1);
+      }
+      store_bounds<T>(out, at + r * W, best[r], next[r], left_out, unit, X.d);
     }
   }
   if (any(overflow))

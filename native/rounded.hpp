@@ -16,6 +16,7 @@ struct Seen {
   Centers<float> centers{nullptr, 0, 0};
   double scale = 1;
   float reach = 0, tail = 0;  // most length of a center; of what the axes leave out of it
+  const Across<float>* across = nullptr;  // the centers once more, where rows are on axes
   bool is_given() const { return rows.x != nullptr; }
 };
 
@@ -26,6 +27,25 @@ inline void round_rows(const Dense<double>& X, const double* shift, double scale
     float* to = out + rows.begin * X.d;
     for (Int i = rows.begin; i < rows.end; ++i, to += X.d)
       for (Int f = 0; f < X.d; ++f) to[f] = static_cast<float>((X.row(i)[f] - shift[f]) * scale);
+  });
+}
+
+template <class T>
+void turn_rows(const Dense<T>& X, const double* shift, double scale, const double* axes, Int p,
+               float* out) {
+  const Int stride = (p + ACROSS - 1) / ACROSS * ACROSS;
+  const Buffers<double> filled(1, X.d * stride);
+  std::fill(filled[0], filled[0] + X.d * stride, 0.0);
+  for (Int f = 0; f < X.d; ++f) std::copy(axes + f * p, axes + (f + 1) * p, filled[0] + f * stride);
+  const Axes on{filled[0], X.d, p, stride, shift, scale};
+  const Blocks blocks{X.n, CHUNK};
+  const int n_threads = threads();
+  const Buffers<double> scratch(n_threads, 4 * (X.d + stride));
+  each_block(blocks.count(), n_threads, [&](Int block, int worker) {
+    const Range rows = blocks.at(block);
+    each_chunk(rows, portion(X.d * stride), X.d * stride, [&](Range some) {
+      kernels<T>().turn(X, on, some, out + some.begin * (p + 1), scratch[worker]);
+    });
   });
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "coarse.hpp"
+#include "contest.hpp"
 
 namespace covey {
 
@@ -53,9 +54,9 @@ class SieveLook {
     for (Int i = 0; i < n; ++i) {
       const Coarsely row{coarse_, row_of(i)};
       double& near = desk.near[0][i];
-      near = measures_own() ? measured(row.at, own[i])
+      near = measures_own() ? contest_of(row.at).measured(own[i])
                             : std::sqrt(row.sq(limits[i]) + 1) + row.off + sieve.off[own[i]];
-      limits[i] = row.limit(near * grown_ + row.off + sieve.most_off);
+      limits[i] = row.limit(near * contest_of(row.at).grown() + row.off + sieve.most_off);
     }
     const Sieved sieved = desk.sieved();
     kernel.sieve(bytes, n, sieve, limits, sieved);
@@ -90,59 +91,39 @@ class SieveLook {
   /// Reading the row once more costs less than weighing many centers that the bytes leave.
   bool measures_own() const { return centers_.k >= 32; }
 
-  /// Distance in steps, as exact as double.
-  double measured(Int row, Label center) const {
-    double sq;
-    kernels<T>().own({X_.row(row), 1, X_.d}, centers_, {0, 1}, &center, &sq);
-    return std::sqrt(sq) * per_step_;
-  }
-
   bool decide(const Coarsely& row, Int i, Label own, double near, const Sieved& sieved,
               const Found& found, Int& n_computed) const {
     const Sieve& sieve = packed_.view();
     const Int count = sieved.count[i];
     if (count > Sieved::MOST) return false;
-    double others = row.at_least(sieved.rest[i], sieve.most_off), low = near;
-    Label label = own;
-    if (count > 1) {
-      if (!measures_own()) near = measured(row.at, own), ++n_computed;
-      double best = near, second = std::numeric_limits<double>::infinity();
-      for (Int c = 0; c < count; ++c) {
-        const Label center = sieved.label[i * Sieved::MOST + c];
-        if (center == own) continue;
-        double distance =
-            row.at_least(sieved.score[i * Sieved::MOST + c], sieve.off[center]);
-        if (distance > near * grown_) {
-          others = std::min(others, distance);
-          continue;
-        }
-        distance = measured(row.at, center), ++n_computed;
-        second = std::min(second, std::max(distance, best));
-        if (distance < best) best = distance, label = center;
-      }
-      if (!(second > best * grown_)) return false;
-      near = low = best, others = std::min(others, second);
-    } else if (!measures_own()) {
-      low = 0;
-    }
-    // Below, squares lose digits to underflow.
-    constexpr double TINY = sizeof(T) == 4 ? 0x1p-30 : 0x1p-450;
-    if (!(others > near) || others * coarse_.step < TINY) return false;
+    double others = row.at_least(sieved.rest[i], sieve.most_off);
     const double unit = coarse_.step * scale_;
-    const auto down = [&](double x) { return std::min(x * unit * (1 - 0x1p-21), 0x1p126); };
-    found.label[i] = label;
-    found.low[i] = static_cast<float>(down(low / grown_));
-    found.near[i] = static_cast<float>(std::min(near * grown_ * unit * (1 + 0x1p-21), 0x1p126));
-    found.next[i] = static_cast<float>(down(others / grown_));
-    return true;
+    Contest<T> contest = contest_of(row.at);
+    if (count == 1 && !measures_own()) {
+      contest.label = own;
+      return contest.tell(found, i, others, unit, near);
+    }
+    if (!measures_own()) near = contest.measured(own), ++n_computed;
+    contest.enter(own, near);
+    for (Int c = i * Sieved::MOST; c < i * Sieved::MOST + count; ++c) {
+      const Label center = sieved.label[c];
+      if (center == own) continue;
+      const double least = row.at_least(sieved.score[c], sieve.off[center]);
+      if (least > near * contest.grown())
+        others = std::min(others, least);
+      else
+        contest.enter(center), ++n_computed;
+    }
+    return contest.tell(found, i, others, unit);
   }
+
+  Contest<T> contest_of(Int row) const { return {X_, centers_, row, 1 / coarse_.step}; }
 
   const Dense<T>& X_;
   const Centers<T>& centers_;
   const Coarse& coarse_;
   CoarseCenters packed_;
-  double scale_, per_step_ = 1 / coarse_.step;
-  double grown_ = 1 + 2 * double(X_.d + 8) * double(std::numeric_limits<T>::epsilon());
+  double scale_;
 };
 
 }  // namespace covey

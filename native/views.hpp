@@ -53,6 +53,14 @@ struct Found {
   float* next;        // lower bound on the distance to every other center; < near: in doubt
 };
 
+/// Few orthonormal axes.
+struct Axes {
+  const double* at;  // d × stride; filling 0
+  Int d, p, stride;
+  const double* shift;  // d
+  double scale;
+};
+
 /// Rows rounded to a byte a value: see coarse.hpp.
 struct Coarse {
   const std::int8_t* rows = nullptr;    // n × stride; null: there are none

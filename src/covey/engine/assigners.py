@@ -6,15 +6,13 @@ center add up to. All of them give the labels that ``passes.nearest`` gives.
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
-
-import os
 from dataclasses import replace
+from typing import Literal, Protocol
 
 import numpy as np
 
 from covey.engine import passes
-from covey.engine.passes import Csr, Floats, Labels, Watched
+from covey.engine.passes import Csr, Floats, Labels, View, Watched
 from covey.engine.workspace import Workspace
 from covey.flow import Partial
 
@@ -25,15 +23,14 @@ Method = Literal["auto", "plain", "bounded"]
 #: changes cannot grow.
 _ANEW = 64
 
-#: Rows of so many features are looked at on few axes where these hold most of the spread, if
-#: after two passes still every other row is due. Finding and turning cost about a pass of 64
-#: centers.
-_MANY_FEATURES, _FEW_CLUSTERS, _MANY_VALUES, _SOON = 96, 6, 2_000_000, 1
-#: Rows looked at, and again in full, as a share of all: beyond, axes cost more than they save.
+#: Rows of so many features are looked at on few axes where these hold most of the spread. Finding
+#: the axes and turning costs about a pass of 30 centers.
+_MANY_FEATURES, _FEW_CLUSTERS, _MANY_VALUES = 96, 6, 2_000_000
+#: Elsewhere bytes rule out centers: rounding costs a sweep, and what a row costs beside its
+#: distances must not weigh.
+_BYTES_FEATURES, _BYTES_CLUSTERS, _BYTES_WORK = 32, 8, 1 << 24
+#: Rows looked at, and again in full, as a share of all: beyond, both cost more than they save.
 _IN_DOUBT = 1.5
-
-
-_BYTES = not os.environ.get("NOBYTES")
 
 
 class Assigner(Protocol):
@@ -106,27 +103,21 @@ class Bounded:
         return Partial(watched.sums, watched.weights, np.nan), n_changed
 
     def _sharpen(self, share: float, centers: Floats) -> None:
-        """Let bytes rule out centers, or look at rows on few axes, once that should pay.
+        """After the first pass take axes or bytes; leave them where they leave too much open.
 
-        And no more once it does not.
+        First centers that are rows are far from any axes, and bytes need labels to begin with.
         """
-        n_clusters = len(centers)
-        if self._view.coarse is not None:
-            if share > _IN_DOUBT:
-                self._view = replace(self._view, coarse=None)
-        elif self._n_passes == 0 and self._bytes_pay(n_clusters):
-            self._view = replace(self._view, coarse=self._work.coarse(centers))
-        elif self._view.axes is not None:
+        n, d = self._X.shape
+        k = len(centers)
+        if self._n_passes > 0:
             if share > _IN_DOUBT:
                 self._view = self._work.view
-        elif self._n_passes == _SOON and share > 0.5:
-            n, d = self._X.shape
-            if d >= _MANY_FEATURES and n_clusters >= _FEW_CLUSTERS and n * d >= _MANY_VALUES:
-                self._view = self._work.turned_view or self._view
-
-    def _bytes_pay(self, n_clusters: int) -> bool:
-        n, d = self._X.shape
-        return _BYTES and passes.bytes_are_quick() and d >= 32 and n_clusters >= 8 and n_clusters*d*n > 1 << 24
+            return
+        if d >= _MANY_FEATURES and k >= _FEW_CLUSTERS and n * d >= _MANY_VALUES:
+            self._view = self._work.turned_view or self._view
+        if self._view.axes is None and passes.bytes_are_quick():
+            if d >= _BYTES_FEATURES and k >= _BYTES_CLUSTERS and n * d * k >= _BYTES_WORK:
+                self._view = replace(self._view, coarse=self._work.coarse(centers))
 
     def moved(self, before: Floats, after: Floats) -> float:
         """Let the clock advance by how far they moved."""

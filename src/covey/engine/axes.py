@@ -12,35 +12,38 @@ import numpy as np
 
 from covey.engine.passes import Doubles, Floats
 
-_SAMPLE = 2048  # rows that the axes are found from
+_SAMPLE = 1024  # rows that the axes are found from
 _SPARE = 12  # random directions beyond the axes looked for
-_STEPS = 2  # power iterations: the more, the closer to the principal components
+_STEPS = 1  # power iterations: the more, the closer to the principal components
 #: What the axes may leave out of the spread. More, and most rows would be in doubt.
 _LEFT_OUT = 0.25
 #: Axes; with the column of what is left out, whole registers.
 _SIZES = (15, 31, 47, 63, 95, 127)
 
 
-def main_axes(X: Floats, mean: Doubles) -> Doubles | None:
+def main_axes(X: Floats, mean: Doubles, scale: float) -> Doubles | None:
     """Return orthonormal axes (d, p), or None where few axes don't hold most of the spread.
 
     They are found from a sample of the rows and cost about as much as one pass; any orthonormal
     axes are right, good ones only make fewer rows need a second look. ``p`` is the least of some
-    sizes up to d / 4 that leaves out little more than the largest does.
+    sizes up to d / 4 that leaves out little more than the largest does. ``scale`` takes the
+    spread to about one: floats do for the search, and the axes found are made orthonormal anew.
     """
     n, d = X.shape
-    sample = X[:: max(1, n // _SAMPLE)].astype(np.float64) - mean
+    sample = ((X[:: max(1, n // _SAMPLE)] - mean) * scale).astype(np.float32)
     most = min(d // 4, _SIZES[-1])
     rng = np.random.default_rng(20261125)
-    found = sample @ rng.standard_normal((d, min(most + _SPARE, len(sample))))
+    size = (d, min(most + _SPARE, len(sample)))
+    found = sample @ rng.standard_normal(size, dtype=np.float32)
     for _ in range(_STEPS):
         found = sample @ np.linalg.qr(sample.T @ found)[0]
     basis = np.linalg.qr(sample.T @ found)[0]
-    _, spread, turn = np.linalg.svd(sample @ basis, full_matrices=False)
-    held = np.cumsum(spread**2) / np.einsum("ij,ij->", sample, sample)
+    on_basis = (sample @ basis).astype(np.float64)
+    spread, turn = np.linalg.eigh(on_basis.T @ on_basis)
+    held = np.cumsum(spread[::-1]) / np.einsum("ij,ij->", sample, sample, dtype=np.float64)
     sizes = [p for p in _SIZES if p <= min(most, len(spread))]
-    if not sizes or held[sizes[-1] - 1] < 1 - _LEFT_OUT:
+    if not sizes or not held[sizes[-1] - 1] >= 1 - _LEFT_OUT:
         return None
     left_out = 1 - held[np.array(sizes) - 1]
     p = next(p for p, rest in zip(sizes, left_out, strict=True) if rest <= 1.5 * left_out[-1])
-    return np.ascontiguousarray(basis @ turn[:p].T)
+    return np.ascontiguousarray(np.linalg.qr(basis @ turn[:, : -p - 1 : -1])[0])

@@ -25,7 +25,6 @@ _WORTH = 0.7
 #: Values (n · d) from which a copy in float32 is worth the sweep that makes it.
 _LARGE = 50_000
 _WITHIN = 0.9999  # values that bytes hold without clipping
-_CHUNK = 512  # rows turned at a time
 
 
 class Workspace:
@@ -88,28 +87,29 @@ class Workspace:
         d = self.X.shape[1]
         if self.X.dtype == np.float32 or self.X.size < _LARGE:
             return View(None, np.zeros(d))
-        mean, variance = self._spread
-        total = float(variance.sum())
-        if not 0 < total < np.inf:
+        if self._scale is None:
             return View(None, np.zeros(d))
-        scale = float(2.0 ** -np.clip(np.round(np.log2(total) / 2), -1000, 1000))
-        return passes.round_rows(self.X, mean, scale)  # pyright: ignore[reportArgumentType]
+        return passes.round_rows(self.X, self._spread[0], self._scale)  # pyright: ignore[reportArgumentType]
+
+    @cached_property
+    def _scale(self) -> float | None:
+        """A power of two that makes the spread about one; None where there is none."""
+        total = float(self._spread[1].sum())
+        if not 0 < total < np.inf:
+            return None
+        return float(2.0 ** -np.clip(np.round(np.log2(total) / 2), -1000, 1000))
 
     @cached_property
     def turned_view(self) -> View | None:
         """The rows on few axes, where these hold most of the spread; None elsewhere."""
         assert not isinstance(self.X, Csr)
         mean, scale = self._spread[0], self.view.scale
-        if not np.isfinite(mean).all():
+        if self._scale is None or not np.isfinite(mean).all():
             return None
-        axes = main_axes(self.X, mean)
+        axes = main_axes(self.X, mean, self._scale)
         if axes is None:
             return None
-        view = View(np.empty((len(self.X), axes.shape[1] + 1), np.float32), mean, scale, axes)
-        assert view.rows is not None
-        for start in range(0, len(self.X), _CHUNK):
-            view.rows[start : start + _CHUNK] = view.of(self.X[start : start + _CHUNK])
-        return view
+        return passes.turn_rows(self.X, View(None, mean, scale, axes))
 
     def coarse(self, centers: Floats) -> Coarse | None:
         """The rows worked on in bytes, made once; the centers are those of the first to ask.

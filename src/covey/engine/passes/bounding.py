@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,6 +197,14 @@ def twin_round_to_bytes(X: Floats, shift: Doubles, step: float) -> Coarse:
     facts = np.stack([(whole**2).sum(axis=1), whole.sum(axis=1)], axis=1)
     off = np.sqrt(((values - whole[:, :d]) ** 2).sum(axis=1)) * (1 + 1e-6) + 1e-6
     return Coarse(rows, facts.astype(np.int32), off.astype(np.float32), shift, step)
+
+
+def turn_rows(X: Floats, view: View) -> View:
+    """Return rows (n, d) on the axes of a view that has none yet."""
+    assert view.axes is not None
+    rows = np.empty((len(X), view.axes.shape[1] + 1), np.float32)
+    core.turn_rows(X, view.shift, view.scale, view.axes, rows)
+    return replace(view, rows=rows)
 
 
 def spread(X: Floats) -> tuple[Doubles, Doubles]:
