@@ -29,8 +29,8 @@ Progress review(const Dense<T>& X, const Centers<T>& centers, Seen seen,
   const Blocks blocks{X.n, layout.rows};
   const int n_threads = threads();
   // Large sums are changed in place, some features at a time, instead of in a table a block.
-  constexpr Int SLICE = 16, SMALL = 1 << 16;
-  const bool sliced = !first && k * layout.stride * Int{sizeof(double)} > SMALL && d >= 2 * SLICE;
+  constexpr Int LEAST = 16, SMALL = 1 << 16;
+  const bool sliced = !first && k * layout.stride * Int{sizeof(double)} > SMALL && d >= 2 * LEAST;
   const Buffers<double> tables(sliced ? 1 : blocks.count(), layout.size() * k);
   const Buffers<Progress> parts(blocks.count(), 1);
   const Buffers<std::uint64_t> room(first ? 0 : n_threads, layout.rows + CHUNK);
@@ -84,7 +84,7 @@ Progress review(const Dense<T>& X, const Centers<T>& centers, Seen seen,
     for (Int block = 0; block < blocks.count(); ++block)
       visit(blocks.at(block), changes[block].data(), Int(changes[block].size()));
   };
-  const Blocks slices{d, SLICE};
+  const Blocks slices{d, std::max(LEAST, d / (2 * n_threads) / LEAST * LEAST)};
   each_block(slices.count(), n_threads, [&](Int slice, int) {
     each_change([&](Range rows, const std::uint64_t* found, Int n) {
       pass.settle(rows, found, n, slices.at(slice), {at.sums, k, d, d, 1});

@@ -13,54 +13,81 @@ namespace covey {
 template <class T>
 class Contest {
  public:
+  static constexpr Int MOST = 24;  // centers that may enter
+
   Contest(const Dense<T>& X, const Centers<T>& centers, Int row, double scale)
       : X_(X), centers_(centers), row_(row), scale_(scale) {}
-
-  double best = infinity, second = infinity;
-  Label label = 0;
 
   double measured(Label center) const {
     double sq;
     kernels<T>().own({X_.row(row_), 1, X_.d}, centers_, {0, 1}, &center, &sq);
     return std::sqrt(sq) * scale_;
   }
-  void enter(Label center) { enter(center, measured(center)); }
-  void enter(Label center, double distance) {
-    second = std::min(second, std::max(distance, best));
-    if (distance < best) best = distance, label = center;
+  /// Returns whether there was room.
+  bool enter(Label center) { return enter(center, measured(center)); }
+  bool enter(Label center, double distance) {
+    if (count_ == MOST) return false;
+    label_[count_] = center, distance_[count_++] = distance;
+    return true;
   }
-  /// Whether `nearest` finds the same label: its squares are off by (d + 3)u each.
-  bool is_told() const { return second > best * grown(); }
 
   /// Write what was found in row i, where no center that did not enter is nearer than `others`, in
-  /// units of 1 / scale, of which `unit` make one of the found; `near`, if above 0, stands for the
-  /// distance of a sole center that was not measured. Returns whether that can be told.
-  bool tell(const Found& found, Int i, double others, double unit, double near = 0) const {
-    if (near == 0 && !is_told()) return false;
-    const double low = near > 0 ? 0 : best / grown(), next = std::min(others, second) / grown();
-    near = (near > 0 ? near : best) * grown();
+  /// units of 1 / scale, of which `unit` make one of the found. Returns whether it can be told.
+  bool tell(const Found& found, Int i, double others, double unit) const {
+    const Int winner = std::min_element(distance_, distance_ + count_) - distance_;
+    const double best = distance_[winner];
+    for (Int c = 0; c < count_; ++c)
+      if (c != winner) others = std::min(others, distance_[c]);
+    found.label[i] = label_[winner];
+    if (!(others > best * (1 + error())) && !decide(best, found.label[i])) return false;
+    return write(found, i, best, best, others, unit);
+  }
+  /// The same where only one center is left, whose distance is at most `near`.
+  bool tell_sole(const Found& found, Int i, Label center, double near, double others,
+                 double unit) const {
+    found.label[i] = center;
+    return others > near * (1 + error()) && write(found, i, 0, near, others, unit);
+  }
+
+  /// By how much two distances must differ, relatively, for `nearest` to find the same: its squares
+  /// are off by (d + 3)u each.
+  double error() const { return double(X_.d + 8) * double(std::numeric_limits<T>::epsilon()); }
+
+ private:
+  /// Of the centers as near as the best, to rounding, the one that `nearest` takes.
+  bool decide(double best, Label& label) const {
+    Label close[MOST];
+    T sq[MOST];
+    Int n = 0;
+    for (Int c = 0; c < count_; ++c)
+      if (distance_[c] <= best * (1 + 2 * error())) close[n++] = label_[c];
+    std::sort(close, close + n);
+    kernels<T>().in_order(X_.row(row_), centers_, close, n, sq);
+    const Int first = std::min_element(sq, sq + n) - sq;
+    label = close[first];
+    return std::isfinite(sq[first]);
+  }
+
+  bool write(const Found& found, Int i, double low, double near, double next, double unit) const {
     // Below, squares lose digits to underflow.
     constexpr double TINY = sizeof(T) == 4 ? 0x1p-30 : 0x1p-450;
-    if (!(next > near) || next < TINY * scale_) return false;
+    if (!(near >= TINY * scale_)) return false;
     const auto in_float = [&](double x, double off) {
       return static_cast<float>(std::min(x * unit * off, 0x1p126));
     };
-    found.label[i] = label;
-    found.low[i] = in_float(low, 1 - 0x1p-21);
-    found.near[i] = in_float(near, 1 + 0x1p-21);
-    found.next[i] = in_float(next, 1 - 0x1p-21);
+    found.low[i] = in_float(low / (1 + 2 * error()), 1 - 0x1p-21);
+    found.near[i] = in_float(near * (1 + 2 * error()), 1 + 0x1p-21);
+    found.next[i] = in_float(next / (1 + 2 * error()), 1 - 0x1p-21);
     return true;
   }
-  double grown() const {
-    return 1 + 2 * double(X_.d + 8) * double(std::numeric_limits<T>::epsilon());
-  }
 
- private:
-  static constexpr double infinity = std::numeric_limits<double>::infinity();
   const Dense<T>& X_;
   const Centers<T>& centers_;
   Int row_;
   double scale_;
+  Int count_ = 0;
+  Label label_[MOST];
+  double distance_[MOST];
 };
 
 }  // namespace covey

@@ -22,6 +22,9 @@ struct Kernels {
   /// Squared distance of each row to the center of its label: direct, in double.
   void (*own)(const Dense<T>&, const Centers<T>&, Range, const Label* labels, double* sq);
 
+  /// Squared distances of one row to n centers, added up in the order of `nearest`; d > 8.
+  void (*in_order)(const T* x, const Centers<T>&, const Label* which, Int n, T* sq);
+
   /// Add w·x and w of each row to the sums of its label; `weight` may be null. Arrays start at
   /// the range's first row. Returns Σ w ‖x − c‖², direct and in double, when `centers` (k × stride,
   /// slot d is 1, filling 0) are given, else 0.

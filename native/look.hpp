@@ -148,8 +148,11 @@ struct Look {
     for (Int first = 0; first < n; first += SOME) {
       const Int count = std::min(SOME, n - first);
       std::int32_t offsets[SOME];
-      for (Int i = 0; i < count; ++i)
+      for (Int i = 0; i < count; ++i) {
         offsets[i] = rows ? rows[which[first + i]] : which[first + i];
+        for (Int f = 0; f < X.d; f += 64 / Int{sizeof(T)})
+          __builtin_prefetch(X.row(begin + offsets[i]) + f);
+      }
       const Int q = seen.rows.d;
       kernels<float>().pick({seen.rows.row(begin), seen.rows.n - begin, q}, offsets, count,
                             desk.packed_seen[0]);
@@ -168,7 +171,7 @@ struct Look {
   bool among(Int row, Int at, const float* distances, const Found& found, Int& n_computed) const {
     const double error = double(seen.rows.d + 8) * 0x1p-23;
     Contest<T> contest(X, centers, row, seen.scale);
-    const double near = double(found.near[at]) * contest.grown();
+    const double near = double(found.near[at]) * (1 + 2 * contest.error());
     if (!std::isfinite(near)) return false;
     double others = std::numeric_limits<double>::infinity();
     for (Int j = 0; j < centers.k; ++j) {
@@ -177,8 +180,8 @@ struct Look {
                            0x1p-22 * (above + 2 * double(seen.reach));
       if (least > near)
         others = std::min(others, least);
-      else
-        contest.enter(static_cast<Label>(j)), ++n_computed;
+      else if (++n_computed; !contest.enter(static_cast<Label>(j)))
+        return false;
     }
     return contest.tell(found, at, others, 1);
   }

@@ -64,7 +64,20 @@ void nearest_two(const Dense<T>& X, const Centers<T>& centers, Range range, Labe
 }
 
 template <class T>
+void in_order(const T* x, const Centers<T>& centers, const Label* which, Int n, T* sq) {
+  for (Int i = 0; i < n; ++i) {
+    const T* center = centers.row(which[i]);
+    sq[i] = 0;
+    for (Int f = 0; f < centers.d; ++f) {
+      const T difference = x[f] - center[f];
+      sq[i] += difference * difference;
+    }
+  }
+}
+
+template <class T>
 void add(Kernels<T>& kernels) {
+  kernels.in_order = in_order<T>;
   kernels.nearest = nearest<T>;
   kernels.nearest_two = nearest_two<T>;
 }

@@ -56,7 +56,7 @@ class SieveLook {
       double& near = desk.near[0][i];
       near = measures_own() ? contest_of(row.at).measured(own[i])
                             : std::sqrt(row.sq(limits[i]) + 1) + row.off + sieve.off[own[i]];
-      limits[i] = row.limit(near * contest_of(row.at).grown() + row.off + sieve.most_off);
+      limits[i] = row.limit(near * (1 + 2 * contest_of(row.at).error()) + row.off + sieve.most_off);
     }
     const Sieved sieved = desk.sieved();
     kernel.sieve(bytes, n, sieve, limits, sieved);
@@ -99,17 +99,15 @@ class SieveLook {
     double others = row.at_least(sieved.rest[i], sieve.most_off);
     const double unit = coarse_.step * scale_;
     Contest<T> contest = contest_of(row.at);
-    if (count == 1 && !measures_own()) {
-      contest.label = own;
-      return contest.tell(found, i, others, unit, near);
-    }
+    if (count == 1 && !measures_own())
+      return contest.tell_sole(found, i, own, near, others, unit);
     if (!measures_own()) near = contest.measured(own), ++n_computed;
     contest.enter(own, near);
     for (Int c = i * Sieved::MOST; c < i * Sieved::MOST + count; ++c) {
       const Label center = sieved.label[c];
       if (center == own) continue;
       const double least = row.at_least(sieved.score[c], sieve.off[center]);
-      if (least > near * contest.grown())
+      if (least > near * (1 + contest.error()))
         others = std::min(others, least);
       else
         contest.enter(center), ++n_computed;

@@ -116,18 +116,21 @@ void own(const Dense<T>& X, const Centers<T>& centers, Range range, const Label*
   for (Int i = 0; i < range.size(); ++i) {
     const T* row = X.row(range.begin + i);
     const T* center = centers.row(labels[i]);
-    pack<double> sum{};
+    pack<double> sum[4] = {};  // so that no addition waits for the one before
     Int f = 0;
-    for (; f + N <= X.d; f += N) {
-      const pack<double> difference = doubles<N>(row + f) - doubles<N>(center + f);
-      sum += difference * difference;
-    }
+    const auto add = [&](Int at, pack<double>& to) {
+      const pack<double> difference = doubles<N>(row + at) - doubles<N>(center + at);
+      to += difference * difference;
+    };
+    for (; f + 4 * N <= X.d; f += 4 * N)
+      for (int part = 0; part < 4; ++part) add(f + part * N, sum[part]);
+    for (; f + N <= X.d; f += N) add(f, sum[0]);
     double rest = 0;
     for (; f < X.d; ++f) {
       const double difference = double(row[f]) - double(center[f]);
       rest += difference * difference;
     }
-    sq[i] = rest + total<double, N>(sum);
+    sq[i] = rest + total<double, N>((sum[0] + sum[1]) + (sum[2] + sum[3]));
   }
 }
 
