@@ -45,8 +45,8 @@ std::pair<Int, Int> py_review(Matrix<const T> X, Matrix<const T> centers, Floats
                               std::optional<Matrix<const std::int8_t>> bytes,
                               std::optional<Matrix<const std::int32_t>> facts,
                               std::optional<Vector<const float>> off,
-                              std::optional<Vector<const double>> shift, double step,
-                              Weight weight, bool first, Vector<Label> labels, Vector<float> due,
+                              std::optional<Vector<const double>> shift, double step, Weight weight,
+                              bool first, Vector<Label> labels, Vector<float> due,
                               Matrix<double> sums, Vector<double> weights,
                               Vector<const float> moved, double before, double clock) {
   const Dense<T> rows = rows_of<T>(X);

@@ -22,8 +22,8 @@ inline void add_tables(const Buffers<double>& tables, const Buffers<Progress>& p
 /// One pass. `first`: no row has a label yet; sums and weights start from nothing. Otherwise they
 /// are changed by the rows that change their label.
 template <class T>
-Progress review(const Dense<T>& X, const Centers<T>& centers, Seen seen,
-                const Coarse& coarse, const double* weight, bool first, const Watched& at) {
+Progress review(const Dense<T>& X, const Centers<T>& centers, Seen seen, const Coarse& coarse,
+                const double* weight, bool first, const Watched& at) {
   const Int k = centers.k, d = X.d;
   const Layout layout(X.n, k, d, sizeof(T));
   const Blocks blocks{X.n, layout.rows};

@@ -83,8 +83,8 @@ class CoarseCenters {
       off_[0][j] = rounding.off();
       most_off_ = std::max(most_off_, off_[0][j]);
     }
-    view_ = {panel_[0], rows_[0],  half_[0], off_[0], most_off_, centers.k, stride,
-             (rows.d + 3) / 4};
+    view_ = {panel_[0], rows_[0],  half_[0], off_[0],
+             most_off_, centers.k, stride,   (rows.d + 3) / 4};
   }
   const Sieve& view() const { return view_; }
 

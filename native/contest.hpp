@@ -13,7 +13,7 @@ namespace covey {
 template <class T>
 class Contest {
  public:
-  static constexpr Int MOST = 24;  // centers that may enter
+  static constexpr Int MOST = Sieved::MOST;  // centers that may enter
 
   Contest(const Dense<T>& X, const Centers<T>& centers, Int row, double scale)
       : X_(X), centers_(centers), row_(row), scale_(scale) {}
@@ -34,6 +34,7 @@ class Contest {
   /// Write what was found in row i, where no center that did not enter is nearer than `others`, in
   /// units of 1 / scale, of which `unit` make one of the found. Returns whether it can be told.
   bool tell(const Found& found, Int i, double others, double unit) const {
+    if (count_ == 0) return false;
     const Int winner = std::min_element(distance_, distance_ + count_) - distance_;
     const double best = distance_[winner];
     for (Int c = 0; c < count_; ++c)

@@ -169,21 +169,21 @@ struct Look {
   }
 
   bool among(Int row, Int at, const float* distances, const Found& found, Int& n_computed) const {
-    const double error = double(seen.rows.d + 8) * 0x1p-23;
+    const double error = double(seen.rows.d + 8) * 0x1p-23, rounded = 0x1p-22;
     Contest<T> contest(X, centers, row, seen.scale);
     const double near = double(found.near[at]) * (1 + 2 * contest.error());
     if (!std::isfinite(near)) return false;
-    double others = std::numeric_limits<double>::infinity();
+    // Those told to be farther are farther than near by every rounding.
+    const double shrink = 1 - error - rounded * (1 + error), off = 2 * rounded * double(seen.reach);
+    const auto cut = static_cast<float>((near + off) / shrink * (1 + 0x1p-20));
+    float others = std::numeric_limits<float>::infinity();
     for (Int j = 0; j < centers.k; ++j) {
-      const double above = double(distances[j]) * (1 + error);
-      const double least = double(distances[j]) * (1 - error) -
-                           0x1p-22 * (above + 2 * double(seen.reach));
-      if (least > near)
-        others = std::min(others, least);
+      if (distances[j] > cut)
+        others = std::min(others, distances[j]);
       else if (++n_computed; !contest.enter(static_cast<Label>(j)))
         return false;
     }
-    return contest.tell(found, at, others, 1);
+    return contest.tell(found, at, double(others) * shrink - off, 1);
   }
 
   void own_bounds(double sq, Int i, const Desk<T>& desk, float& low, float& near) const {

@@ -99,8 +99,7 @@ class SieveLook {
     double others = row.at_least(sieved.rest[i], sieve.most_off);
     const double unit = coarse_.step * scale_;
     Contest<T> contest = contest_of(row.at);
-    if (count == 1 && !measures_own())
-      return contest.tell_sole(found, i, own, near, others, unit);
+    if (count == 1 && !measures_own()) return contest.tell_sole(found, i, own, near, others, unit);
     if (!measures_own()) near = contest.measured(own), ++n_computed;
     contest.enter(own, near);
     for (Int c = i * Sieved::MOST; c < i * Sieved::MOST + count; ++c) {

@@ -58,14 +58,14 @@ COVEY_BYTES void scores_by_vnni(const std::int8_t* const* rows, Int n, const Sie
     __m512i sum = _mm512_setzero_si512(), more = sum;
     Int f = 0;
     for (; f + 128 <= centers.stride; f += 128) {
-      sum = _mm512_dpbusd_epi32(sum, _mm512_loadu_si512(bytes + f),
-                                _mm512_loadu_si512(rows[i] + f));
+      sum =
+          _mm512_dpbusd_epi32(sum, _mm512_loadu_si512(bytes + f), _mm512_loadu_si512(rows[i] + f));
       more = _mm512_dpbusd_epi32(more, _mm512_loadu_si512(bytes + f + 64),
                                  _mm512_loadu_si512(rows[i] + f + 64));
     }
     if (f < centers.stride)
-      sum = _mm512_dpbusd_epi32(sum, _mm512_loadu_si512(bytes + f),
-                                _mm512_loadu_si512(rows[i] + f));
+      sum =
+          _mm512_dpbusd_epi32(sum, _mm512_loadu_si512(bytes + f), _mm512_loadu_si512(rows[i] + f));
     std::int32_t lane[16];
     _mm512_storeu_si512(lane, _mm512_add_epi32(sum, more));
     out[i] = std::accumulate(lane, lane + 16, centers.half[own[i]]);
@@ -77,7 +77,8 @@ COVEY_BYTES void scores_by_vnni(const std::int8_t* const* rows, Int n, const Sie
                                             Int first) {
   std::int32_t score[16];
   _mm512_storeu_si512(score, sums);
-  for (; near; near &= near - 1) put(out, i, score[__builtin_ctz(near)], first + __builtin_ctz(near));
+  for (; near; near &= near - 1)
+    put(out, i, score[__builtin_ctz(near)], first + __builtin_ctz(near));
 }
 
 /// sum + the products of four bytes each: written so that sums stay in their registers.
@@ -88,8 +89,8 @@ inline __m512i add_products(__m512i sum, __m512i unsigned_bytes, __m512i signed_
 
 /// Scores of R rows for one block of centers.
 template <int R>
-[[gnu::noinline]] COVEY_BYTES void score_block(const std::int8_t* const* rows,
-                                               const Sieve& centers, Int block, __m512i* scores) {
+[[gnu::noinline]] COVEY_BYTES void score_block(const std::int8_t* const* rows, const Sieve& centers,
+                                               Int block, __m512i* scores) {
   constexpr int B = SIEVE_CENTERS / 16;
   const std::uint8_t* panel = centers.panel + block * SIEVE_CENTERS * centers.stride;
   const std::int32_t* half = centers.half + block * SIEVE_CENTERS;
@@ -115,9 +116,8 @@ template <int R>
     }
   }
   COVEY_UNROLL
-  for (int r = 0; r < R; ++r)
-    COVEY_UNROLL
-    for (int b = 0; b < B; ++b) scores[r * B + b] = sum[r][b];
+  for (int r = 0; r < R; ++r) COVEY_UNROLL
+  for (int b = 0; b < B; ++b) scores[r * B + b] = sum[r][b];
 }
 
 template <int R>

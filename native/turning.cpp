@@ -18,7 +18,8 @@ void project(const double* moved, const Axes& axes, Int first, double* out) {
   for (Int f = 0; f < axes.d; ++f) {
     pack<double> axis[R];
     COVEY_UNROLL
-    for (int r = 0; r < R; ++r) axis[r] = load<pack<double>>(axes.at + f * axes.stride + first + r * N);
+    for (int r = 0; r < R; ++r)
+      axis[r] = load<pack<double>>(axes.at + f * axes.stride + first + r * N);
     COVEY_UNROLL
     for (int i = 0; i < ROWS; ++i) {
       const pack<double> value = broadcast<pack<double>>(moved[i * axes.d + f]);
@@ -27,9 +28,8 @@ void project(const double* moved, const Axes& axes, Int first, double* out) {
     }
   }
   COVEY_UNROLL
-  for (int i = 0; i < ROWS; ++i)
-    COVEY_UNROLL
-    for (int r = 0; r < R; ++r) store(out + i * axes.stride + first + r * N, sum[i][r]);
+  for (int i = 0; i < ROWS; ++i) COVEY_UNROLL
+  for (int r = 0; r < R; ++r) store(out + i * axes.stride + first + r * N, sum[i][r]);
 }
 
 template <class T>

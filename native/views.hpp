@@ -87,7 +87,7 @@ struct Sieve {
 
 /// What a sieve leaves of each row's centers: those with scores of at least the row's limit.
 struct Sieved {
-  static constexpr Int MOST = 24;
+  static constexpr Int MOST = 64;
   Label* label;         // n × MOST
   std::int32_t* score;  // n × MOST
   std::int32_t* count;  // n; above MOST: not all were put down

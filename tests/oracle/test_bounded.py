@@ -112,7 +112,8 @@ def test_few_axes(dtype: type, monkeypatch) -> None:
     work = Workspace(X)
     assert work.turned_view is not None and work.turned_view.axes is not None
     assert work.turned_view.axes.shape[1] < 50
-    check_same(X, X[::60][:25].copy(), work=work)
+    run = check_same(X, X[::60][:25].copy(), work=work)
+    assert run.method == "bounded, on few axes"
 
 
 @DTYPES

@@ -74,7 +74,7 @@ class Plain:
 class Bounded:
     """Rows whose nearest center cannot have changed are left out (Hamerly 2010)."""
 
-    method = "bounded"
+    method: str = "bounded"
 
     def __init__(self, work: Workspace, n_clusters: int) -> None:
         assert not isinstance(work.X, Csr)
@@ -111,13 +111,17 @@ class Bounded:
         k = len(centers)
         if self._n_passes > 0:
             if share > _IN_DOUBT:
-                self._view = self._work.view
+                self._view, self.method = self._work.view, "bounded"
             return
         if d >= _MANY_FEATURES and k >= _FEW_CLUSTERS and n * d >= _MANY_VALUES:
             self._view = self._work.turned_view or self._view
-        if self._view.axes is None and passes.bytes_are_quick():
-            if d >= _BYTES_FEATURES and k >= _BYTES_CLUSTERS and n * d * k >= _BYTES_WORK:
-                self._view = replace(self._view, coarse=self._work.coarse(centers))
+        if self._view.axes is not None:
+            self.method = "bounded, on few axes"
+        elif d >= _BYTES_FEATURES and k >= _BYTES_CLUSTERS and n * d * k >= _BYTES_WORK:
+            coarse = self._work.coarse(centers) if passes.bytes_are_quick() else None
+            if coarse is not None:
+                self._view = replace(self._view, coarse=coarse)
+                self.method = "bounded, by bytes"
 
     def moved(self, before: Floats, after: Floats) -> float:
         """Let the clock advance by how far they moved."""

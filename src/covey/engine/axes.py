@@ -21,16 +21,21 @@ _LEFT_OUT = 0.25
 _SIZES = (15, 31, 47, 63, 95, 127)
 
 
-def main_axes(X: Floats, mean: Doubles, scale: float) -> Doubles | None:
-    """Return orthonormal axes (d, p), or None where few axes don't hold most of the spread.
+def main_axes(X: Floats) -> tuple[Doubles, Doubles] | None:
+    """Return a middle (d,) and orthonormal axes (d, p) through it, from a sample of the rows.
 
-    They are found from a sample of the rows and cost about as much as one pass; any orthonormal
-    axes are right, good ones only make fewer rows need a second look. ``p`` is the least of some
-    sizes up to d / 4 that leaves out little more than the largest does. ``scale`` takes the
-    spread to about one: floats do for the search, and the axes found are made orthonormal anew.
+    Any are right; good ones only make fewer rows need a second look. None where few axes don't
+    hold most of the spread. ``p`` is the least of some sizes up to d / 4 that leaves out little
+    more than the largest does. Floats do for the search: the axes are made orthonormal at last.
     """
     n, d = X.shape
-    sample = ((X[:: max(1, n // _SAMPLE)] - mean) * scale).astype(np.float32)
+    sample = X[:: max(1, n // _SAMPLE)].astype(np.float64)
+    mean = sample.mean(axis=0)
+    sample -= mean
+    total = float(np.sqrt(np.einsum("ij,ij->", sample, sample) / len(sample)))
+    if not 0 < total < np.inf:
+        return None
+    sample = (sample / total).astype(np.float32)
     most = min(d // 4, _SIZES[-1])
     rng = np.random.default_rng(20261125)
     size = (d, min(most + _SPARE, len(sample)))
@@ -46,4 +51,5 @@ def main_axes(X: Floats, mean: Doubles, scale: float) -> Doubles | None:
         return None
     left_out = 1 - held[np.array(sizes) - 1]
     p = next(p for p, rest in zip(sizes, left_out, strict=True) if rest <= 1.5 * left_out[-1])
-    return np.ascontiguousarray(np.linalg.qr(basis @ turn[:, : -p - 1 : -1])[0])
+    axes = np.linalg.qr(basis.astype(np.float64) @ turn[:, : -p - 1 : -1])[0]
+    return mean, np.ascontiguousarray(axes)

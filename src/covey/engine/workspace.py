@@ -87,29 +87,22 @@ class Workspace:
         d = self.X.shape[1]
         if self.X.dtype == np.float32 or self.X.size < _LARGE:
             return View(None, np.zeros(d))
-        if self._scale is None:
-            return View(None, np.zeros(d))
-        return passes.round_rows(self.X, self._spread[0], self._scale)  # pyright: ignore[reportArgumentType]
-
-    @cached_property
-    def _scale(self) -> float | None:
-        """A power of two that makes the spread about one; None where there is none."""
-        total = float(self._spread[1].sum())
+        mean, variance = self._spread
+        total = float(variance.sum())
         if not 0 < total < np.inf:
-            return None
-        return float(2.0 ** -np.clip(np.round(np.log2(total) / 2), -1000, 1000))
+            return View(None, np.zeros(d))
+        scale = float(2.0 ** -np.clip(np.round(np.log2(total) / 2), -1000, 1000))
+        return passes.round_rows(self.X, mean, scale)  # pyright: ignore[reportArgumentType]
 
     @cached_property
     def turned_view(self) -> View | None:
         """The rows on few axes, where these hold most of the spread; None elsewhere."""
         assert not isinstance(self.X, Csr)
-        mean, scale = self._spread[0], self.view.scale
-        if self._scale is None or not np.isfinite(mean).all():
+        found = main_axes(self.X)
+        if found is None:
             return None
-        axes = main_axes(self.X, mean, self._scale)
-        if axes is None:
-            return None
-        return passes.turn_rows(self.X, View(None, mean, scale, axes))
+        mean, axes = found
+        return passes.turn_rows(self.X, View(None, mean, self.view.scale, axes))
 
     def coarse(self, centers: Floats) -> Coarse | None:
         """The rows worked on in bytes, made once; the centers are those of the first to ask.
@@ -119,8 +112,9 @@ class Workspace:
         """
         if self._coarse is None:
             assert not isinstance(self.X, Csr)
-            mean = self._spread[0]
-            sample = self.X[:: max(1, len(self.X) // _SAMPLE)] - mean
+            sample = self.X[:: max(1, len(self.X) // _SAMPLE)].astype(np.float64)
+            mean = sample.mean(axis=0)
+            sample -= mean
             most = max(np.quantile(np.abs(sample), _WITHIN), np.abs(centers - mean).max())
             step = float(most) / 127
             if not 1e-150 < step < 1e150:
