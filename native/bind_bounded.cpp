@@ -25,13 +25,19 @@ Seen seen_of(const Floats& rows, const Floats& centers, Int n, Int k, double sca
   return seen;
 }
 
+void check_coarse(Int d, double step) {
+  must(d <= MOST_COARSE, "features rounded to bytes, at most", MOST_COARSE, d);
+  if (!(step >= 1e-290 && step <= 1e290))
+    throw std::invalid_argument("step must be from 1e-290 to 1e290; got " + std::to_string(step));
+}
+
 /// Rows in bytes; null: there are none.
 Coarse coarse_of(const std::optional<Matrix<const std::int8_t>>& rows,
                  const std::optional<Matrix<const std::int32_t>>& facts,
                  const std::optional<Vector<const float>>& off,
                  const std::optional<Vector<const double>>& shift, double step, Int n, Int d) {
   if (!rows || !facts || !off || !shift) return {};
-  must(d <= MOST_COARSE, "features rounded to bytes, at most", MOST_COARSE, d);
+  check_coarse(d, step);
   must_have(*rows, n * coarse_stride(d), "size of the rows in bytes");
   must_have(*facts, 2 * n, "size of facts, two for each row");
   must_have(*off, n, "length of off, one for each row");
@@ -90,7 +96,7 @@ template <class T>
 void py_round_to_bytes(Matrix<const T> X, Vector<const double> shift, double step,
                        Matrix<std::int8_t> bytes, Matrix<std::int32_t> facts, Vector<float> off) {
   const Dense<T> rows = rows_of<T>(X);
-  must(rows.d <= MOST_COARSE, "features rounded to bytes, at most", MOST_COARSE, rows.d);
+  check_coarse(rows.d, step);
   must_have(shift, rows.d, "length of shift, one for each column of X");
   must_have(bytes, rows.n * coarse_stride(rows.d), "size of the rows in bytes");
   must_have(facts, 2 * rows.n, "size of facts, two for each row");

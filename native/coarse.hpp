@@ -27,7 +27,7 @@ struct Rounding {
   void round(const T* x, Int d, const double* shift, double per_step, std::int8_t* to) {
     for (Int f = 0; f < d; ++f) {
       const double value = (double(x[f]) - shift[f]) * per_step;
-      const double whole = std::clamp(std::nearbyint(value), -127.0, 127.0);
+      const double whole = value > -127 ? std::min(std::nearbyint(value), 127.0) : -127.0;
       const auto byte = static_cast<std::int32_t>(whole);
       to[f] = static_cast<std::int8_t>(byte);
       sum += byte, sq += byte * byte;

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "movers.hpp"
+#include "on_axes.hpp"
 #include "sieve.hpp"
 
 namespace covey {
@@ -36,7 +37,7 @@ struct Desk {
         bounds(6, ROOM),
         labels(3, ROOM),
         rows(6, ROOM),
-        distances(1, q > 0 ? 16 * k : 1),
+        distances(1, q > 0 ? OnAxes<T>::SOME * k : 1),
         sieve(ROOM) {}
   Found found(int which = 0) const {
     return {labels[which], bounds[3 * which], bounds[3 * which + 1], bounds[3 * which + 2]};
@@ -80,7 +81,9 @@ struct Look {
       }
     }
     if (seen.tail > 0 && !(sieve && labels))
-      n_in_doubt = by_candidates(begin, rows, which, n_in_doubt, found, desk, n_computed);
+      n_in_doubt =
+          OnAxes<T>{X, centers, seen}.decide(begin, rows, which, n_in_doubt, found,
+                                             {desk.packed_seen[0], desk.distances[0]}, n_computed);
     if (n_in_doubt == 0) return n_computed;
     for (Int i = 0; i < n_in_doubt; ++i) doubtful[i] = rows ? rows[which[i]] : which[i];
     const Found decided = desk.found(1);
@@ -139,53 +142,6 @@ struct Look {
   }
 
  private:
-  /// Decide rows in doubt, those that `which` says of what was found, among the centers that the
-  /// axes leave them. Returns how many are still in doubt, and leaves these in `which`.
-  Int by_candidates(Int begin, const std::int32_t* rows, std::int32_t* which, Int n,
-                    const Found& found, const Desk<T>& desk, Int& n_computed) const {
-    constexpr Int SOME = 16;
-    Int n_in_doubt = 0;
-    for (Int first = 0; first < n; first += SOME) {
-      const Int count = std::min(SOME, n - first);
-      std::int32_t offsets[SOME];
-      for (Int i = 0; i < count; ++i) {
-        offsets[i] = rows ? rows[which[first + i]] : which[first + i];
-        for (Int f = 0; f < X.d; f += 64 / Int{sizeof(T)})
-          __builtin_prefetch(X.row(begin + offsets[i]) + f);
-      }
-      const Int q = seen.rows.d;
-      kernels<float>().pick({seen.rows.row(begin), seen.rows.n - begin, q}, offsets, count,
-                            desk.packed_seen[0]);
-      kernels<float>().distances({desk.packed_seen[0], count, q}, *seen.across, centers.k,
-                                 {0, count}, desk.distances[0]);
-      for (Int i = 0; i < count; ++i) {
-        const std::int32_t at = which[first + i];
-        if (!among(begin + offsets[i], at, desk.distances[0] + i * centers.k, found, n_computed))
-          which[n_in_doubt++] = at;
-      }
-    }
-    n_computed += n * centers.k;
-    return n_in_doubt;
-  }
-
-  bool among(Int row, Int at, const float* distances, const Found& found, Int& n_computed) const {
-    const double error = double(seen.rows.d + 8) * 0x1p-23, rounded = 0x1p-22;
-    Contest<T> contest(X, centers, row, seen.scale);
-    const double near = double(found.near[at]) * (1 + 2 * contest.error());
-    if (!std::isfinite(near)) return false;
-    // Those told to be farther are farther than near by every rounding.
-    const double shrink = 1 - error - rounded * (1 + error), off = 2 * rounded * double(seen.reach);
-    const auto cut = static_cast<float>((near + off) / shrink * (1 + 0x1p-20));
-    float others = std::numeric_limits<float>::infinity();
-    for (Int j = 0; j < centers.k; ++j) {
-      if (distances[j] > cut)
-        others = std::min(others, distances[j]);
-      else if (++n_computed; !contest.enter(static_cast<Label>(j)))
-        return false;
-    }
-    return contest.tell(found, at, double(others) * shrink - off, 1);
-  }
-
   void own_bounds(double sq, Int i, const Desk<T>& desk, float& low, float& near) const {
     double below = std::sqrt(sq), above = below;
     if (seen.is_given()) {

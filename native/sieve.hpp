@@ -81,7 +81,7 @@ class SieveLook {
     /// Scores of centers at most so far have at least this.
     std::int32_t limit(double distance) const {
       const double least = std::floor((sq_norm - distance * distance * (1 + 1e-9)) / 2 + sum) - 1;
-      return static_cast<std::int32_t>(std::max(least, -0x1p30 + 1));
+      return static_cast<std::int32_t>(least > 1 - 0x1p30 ? std::min(least, 0x1p30) : 1 - 0x1p30);
     }
     double at_least(std::int32_t score, double center_off) const {
       return std::sqrt(sq(score)) * (1 - 1e-9) - off - center_off;

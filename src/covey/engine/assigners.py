@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from covey.engine import passes
-from covey.engine.passes import Csr, Floats, Labels, View, Watched
+from covey.engine.passes import Csr, Floats, Labels, Watched
 from covey.engine.workspace import Workspace
 from covey.flow import Partial
 

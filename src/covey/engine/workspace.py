@@ -105,7 +105,7 @@ class Workspace:
         return passes.turn_rows(self.X, View(None, mean, self.view.scale, axes))
 
     def coarse(self, centers: Floats) -> Coarse | None:
-        """The rows worked on in bytes, made once; the centers are those of the first to ask.
+        """Return the rows worked on in bytes, made once, for the centers of the first to ask.
 
         Their step takes in nearly all values and every center: what lies beyond is told wrong by
         more, and looked at more often.
