@@ -131,6 +131,10 @@ void take_rows(const Dense<T>& X, const std::int32_t* which, Int m, T* out) {
   each_block(blocks.count(), threads(), [&](Int block, int) {
     const Range rows = blocks.at(block);
     constexpr Int AHEAD = 16;
+    if (X.d == 1) {
+      for (Int i = rows.begin; i < rows.end; ++i) out[i] = X.x[which[i]];
+      return;
+    }
     for (Int i = rows.begin; i < rows.end; ++i) {
       __builtin_prefetch(X.row(which[std::min(i + AHEAD, rows.end - 1)]));
       std::copy(X.row(which[i]), X.row(which[i]) + X.d, out + i * X.d);

@@ -64,14 +64,16 @@ struct Look {
     const Unit unit{1, seen.reach, seen.tail};
     review(seen.rows, seen.centers, unit, begin, rows, n, found, desk.packed_seen[0],
            desk.scratch_seen[0]);
-    std::int32_t *doubtful = desk.rows[2], *which = desk.rows[3];
     Int n_in_doubt = 0;
+    for (Int i = 0; i < n; ++i) n_in_doubt += !(found.next[i] > found.near[i]);
+    if (n_in_doubt == 0) return n * centers.k;
+    std::int32_t *doubtful = desk.rows[2], *which = desk.rows[3];
+    n_in_doubt = 0;
     for (Int i = 0; i < n; ++i) {
       which[n_in_doubt] = static_cast<std::int32_t>(i);
       doubtful[n_in_doubt] = rows ? rows[i] : static_cast<std::int32_t>(i);
       n_in_doubt += !(found.next[i] > found.near[i]);
     }
-    if (n_in_doubt == 0) return n * centers.k;
     const Found decided = desk.found(1);
     exactly(begin, doubtful, n_in_doubt, decided, desk);
     for (Int i = 0; i < n_in_doubt; ++i) {
