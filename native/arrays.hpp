@@ -5,6 +5,8 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -62,7 +64,10 @@ Centers<T> centers_of(const Matrix<const T>& centers, Int d, Int at_least = 1) {
 }
 
 inline void check_labels(const Label* labels, Int n, Int k) {
-  for (Int i = 0; i < n; ++i)
+  const auto most = static_cast<std::uint32_t>(std::clamp<Int>(k, 0, Int{1} << 31));
+  std::uint32_t beyond = 0;  // no way out of the loop, so that registers do it
+  for (Int i = 0; i < n; ++i) beyond |= static_cast<std::uint32_t>(labels[i]) >= most;
+  for (Int i = 0; beyond && i < n; ++i)
     must(labels[i] >= 0 && labels[i] < k, "labels, from 0 to below", k, labels[i]);
 }
 

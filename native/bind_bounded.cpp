@@ -151,6 +151,34 @@ Int py_equal_rows(Matrix<const T> X, Vector<std::int32_t> which, Vector<std::int
 }
 
 template <class T>
+void py_take_rows(Matrix<const T> X, Vector<const std::int32_t> which, Matrix<T> out) {
+  const Dense<T> rows = rows_of<T>(X);
+  const Int m = Int(which.size());
+  must_have(out, m * rows.d, "size of the rows taken");
+  check_labels(which.data(), m, rows.n);
+  nb::gil_scoped_release release;
+  take_rows(rows, which.data(), m, out.data());
+}
+
+void py_take_labels(Vector<const Label> labels, Vector<const std::int32_t> which,
+                    Vector<Label> out) {
+  const Int n = Int(labels.size()), m = Int(which.size());
+  must_have(out, m, "length of the labels taken");
+  check_labels(which.data(), m, n);
+  nb::gil_scoped_release release;
+  take_rows(Dense<Label>{labels.data(), n, 1}, which.data(), m, out.data());
+}
+
+void py_add_weights(Vector<const std::int32_t> which, Weight weight, Vector<double> sums) {
+  const Int n = Int(which.size()), m = Int(sums.size());
+  const double* w = weights_of(weight, n);
+  must(m < (Int{1} << 31), "length of sums, below", Int{1} << 31, m);
+  check_labels(which.data(), n, m);
+  nb::gil_scoped_release release;
+  add_weights(which.data(), n, w, sums.data(), m);
+}
+
+template <class T>
 void bind(nb::module_& m) {
   bind_strictly(m, "review", py_review<T>);
   bind_strictly(m, "drift", py_drift<T>);
@@ -159,6 +187,7 @@ void bind(nb::module_& m) {
   bind_strictly(m, "spread", py_spread<T>);
   bind_strictly(m, "total_inertia", py_total_inertia<T>);
   bind_strictly(m, "equal_rows", py_equal_rows<T>);
+  bind_strictly(m, "take_rows", py_take_rows<T>);
 }
 
 }  // namespace
@@ -168,6 +197,8 @@ void bind_bounded(nb::module_& m) {
   bind<double>(m);
   bind_strictly(m, "round_rows", py_round_rows);
   m.def("bytes_are_quick", [] { return table().coarse.quick; });
+  bind_strictly(m, "add_weights", py_add_weights);
+  bind_strictly(m, "take_labels", py_take_labels);
 }
 
 }  // namespace covey

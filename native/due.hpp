@@ -97,7 +97,8 @@ struct BoundedPass {
     });
     if (n_by_movers > 0) settle_by_movers();
     if (n_waiting > 0) settle(block.begin, waiting, n_waiting);
-    std::sort(changes, changes + progress.n_changed);
+    if (!std::is_sorted(changes, changes + progress.n_changed))
+      std::sort(changes, changes + progress.n_changed);
     for (Int i = 0; i < progress.n_changed; ++i) {
       const Label label = at.labels[block.begin + Int(changes[i] >> 32)];
       if (label < 0 || label >= look.centers.k)

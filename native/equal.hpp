@@ -2,14 +2,14 @@
 //
 // Rows are hashed; a part takes the rows whose hashes start alike and keeps a table of its own, so
 // parts run side by side and their number, not that of the threads, decides the order: by part,
-// and within it by first appearance.
+// and within it by first appearance. Whole numbers of a few bits need no hashes: see codes.hpp.
 #pragma once
 
 #include <cstring>
 #include <utility>
 #include <vector>
 
-#include "blocks.hpp"
+#include "codes.hpp"
 
 namespace covey {
 
@@ -82,6 +82,13 @@ class DistinctRows {
 /// of the equal rows of each number. Returns how many there are.
 template <class T>
 Int equal_rows(const Dense<T>& X, std::int32_t* which, std::int32_t* first) {
+  // A table of bits is quicker while there are rows enough to fill it a little.
+  constexpr Int SPARSE = 64;
+  if (X.n > BLOCK) {
+    const Coding coding = coding_of(X);
+    if (coding.bits > 0 && (Int{1} << coding.bits) <= SPARSE * X.n)
+      return equal_codes(X, coding, which, first);
+  }
   constexpr int BITS = 4, PARTS = 1 << BITS;
   constexpr auto part_of = [](std::uint32_t hash) { return hash >> (32 - BITS); };
   const int n_threads = threads();

@@ -75,6 +75,9 @@ struct Look {
     } else {
       review(seen.rows, seen.centers, {1, seen.reach, seen.tail}, begin, rows, n, found,
              desk.packed_seen[0], desk.scratch_seen[0]);
+      for (Int i = 0; i < n; ++i) n_in_doubt += !(found.next[i] > found.near[i]);
+      if (n_in_doubt == 0) return n_computed;
+      n_in_doubt = 0;
       for (Int i = 0; i < n; ++i) {
         which[n_in_doubt] = static_cast<std::int32_t>(i);
         n_in_doubt += !(found.next[i] > found.near[i]);

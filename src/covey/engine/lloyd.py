@@ -181,8 +181,10 @@ def average(
     if not weights.all():
         sums, weights = sums.copy(), weights.copy()
         refilled = _refill(X, centers, sums, weights, weight)
-    heaviest = int(np.argmax(weights))
     full = weights > 0
+    if full.all():
+        return np.ascontiguousarray(sums / weights[:, None], dtype=X.dtype), refilled
+    heaviest = int(np.argmax(weights))
     means = np.divide(sums, weights[:, None], where=full[:, None], out=np.zeros_like(sums))
     means[~full] = means[heaviest]
     return np.ascontiguousarray(means, dtype=X.dtype), refilled

@@ -60,12 +60,12 @@ class Workspace:
         if len(first) > _WORTH * len(X):
             return
         self._which = which
-        self.X = np.ascontiguousarray(X[first])
-        self.weight = np.bincount(which, weight, minlength=len(first)).astype(np.float64)
+        self.X = passes.take_rows(X, first)
+        self.weight = passes.add_weights(which, weight, len(first))
 
     def expand(self, labels: Labels) -> Labels:
         """Return the label of each row given (n,), from those of the rows worked on (m,)."""
-        return labels if self._which is None else labels[self._which]
+        return labels if self._which is None else passes.take_labels(labels, self._which)
 
     @property
     def merged(self) -> bool:

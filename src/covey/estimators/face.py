@@ -28,6 +28,7 @@ from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows
 from covey.engine.seeding import Init
 from covey.errors import InputError, OptionTypeError
 
+_LABELS = 16_384  # looked at together
 _check_array: Any = check_array  # untyped there; a type checker infers too little
 
 
@@ -180,9 +181,12 @@ class Face(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Base
 
     def _warn_if_crowded(self, X: Rows, labels: Labels, weight: Doubles | None) -> None:
         """Warn when some cluster has no row, and say why."""
-        found = np.count_nonzero(np.bincount(labels))
-        if found == self.n_clusters:
-            return
+        seen = np.zeros(self.n_clusters, dtype=bool)
+        for start in range(0, len(labels), _LABELS):  # the first few rows are of all, most often
+            seen[labels[start : start + _LABELS]] = True
+            if seen.all():
+                return
+        found = int(np.count_nonzero(seen))
         n = n_distinct(X, weight)
         noun = "distinct rows" if weight is None else "distinct rows of positive weight"
         if n < self.n_clusters:

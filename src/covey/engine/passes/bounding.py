@@ -224,24 +224,3 @@ def twin_spread(X: Floats) -> tuple[Doubles, Doubles]:
 def total_inertia(X: Floats, centers: Floats, labels: Labels, weight: Doubles | None) -> float:
     """Return Σ w ‖x − c‖² over all rows, each with the center of its label: direct, in double."""
     return core.total_inertia(*given(X, centers), labels, weight)
-
-
-def equal_rows(X: Floats) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Find equal rows.
-
-    Returns
-    -------
-    first : (m,) int32
-        One index for each distinct row, of the first of the equal rows.
-    which : (n,) int32
-        The distinct row, 0 … m − 1, that each row is. 0.0 and −0.0 are one value.
-    """
-    which, first = np.empty((2, len(X)), np.int32)
-    m = core.equal_rows(X, which, first)
-    return first[:m].copy(), which
-
-
-def twin_equal_rows(X: Floats) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Do what ``equal_rows`` does, in NumPy, in another order."""
-    _, first, which = np.unique(X, axis=0, return_index=True, return_inverse=True)
-    return first.astype(np.int32), which.ravel().astype(np.int32)
