@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from covey.engine.lloyd import OnIteration, lloyd, stopped
+from covey.engine.assigners import in_one_call
+from covey.engine.lloyd import ROUNDING, OnIteration, best_of_starts, lloyd, stopped
 from covey.engine.passes import Doubles, Floats, Rows
 from covey.engine.seeding import Init, first_centers
 from covey.engine.workspace import Workspace
 from covey.errors import OptionError
 from covey.flow import Run
 from covey.random import children
-
-#: Two starts that came to the same centers may have inertias that differ by rounding; which of
-#: them is kept must not depend on the order of the rows.
-_ROUNDING = 1e-12
 
 
 def fit_best(
@@ -66,8 +63,12 @@ def fit_best(
     check_enough_rows(X, n_clusters)
     work = Workspace(X, weight)
     absolute = tol * work.mean_variance if tol > 0 else 0.0
+    streams = children(rng, n_init)
+    if n_init > 1 and on_iteration is None and in_one_call(work, n_clusters):
+        starts = np.stack([_first_centers(work, n_clusters, init, each) for each in streams])
+        return best_of_starts(work, starts, max_iter=max_iter, tol=absolute)
     best: Run | None = None
-    for stream in children(rng, n_init):
+    for stream in streams:
         run = lloyd(
             work,
             _first_centers(work, n_clusters, init, stream),
@@ -75,7 +76,7 @@ def fit_best(
             tol=absolute,
             on_iteration=on_iteration,
         )
-        if best is None or run.inertia < best.inertia * (1 - _ROUNDING):
+        if best is None or run.inertia < best.inertia * (1 - ROUNDING):
             best = run
         if stopped(run, max_iter):
             break

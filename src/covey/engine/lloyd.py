@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from covey.engine import passes
-from covey.engine.assigners import Assigner, Method, assigner
+from covey.engine.assigners import Assigner, Bounded, Method, assigner, in_one_call
 from covey.engine.gather import dense_rows
 from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows
 from covey.engine.workspace import Workspace
@@ -25,6 +25,10 @@ from covey.flow import Partial, Run
 #: to, the labels and the inertia. The arrays are lent: copy what must outlive the call.
 #: Returning True ends the run, with the centers that the pass leads to.
 OnIteration = Callable[[int, Floats, Labels, float], bool | None]
+
+#: Two starts that came to the same centers may have inertias that differ by rounding; which of
+#: them is kept must not depend on the order of the rows.
+ROUNDING = 1e-12
 
 #: Relative error of the mean of equal rows, by bytes of a value. Sums are in double: a float32
 #: mean is off by its own rounding, a float64 mean by the rounding of each addition in a block.
@@ -81,6 +85,10 @@ def lloyd(
             on_iteration=on_iteration,
         )  # fmt: skip
     centers = np.array(centers, dtype=work.X.dtype, order="C")
+    if on_iteration is None and method == "auto" and in_one_call(work, len(centers)):
+        run = _in_one_call(work, centers, max_iter, tol)
+        if run is not None:
+            return run
     rows = assigner(work, len(centers), method)
     been = centers
     n_iter = 0
@@ -110,6 +118,62 @@ def lloyd(
                 run = _run(work, centers, rows.labels, n_iter, converged)
                 return replace(run, method=_method(work, rows), share_computed=min(1.0, share))
             # The last small movement emptied a cluster that another iteration refills.
+
+
+def best_of_starts(work: Workspace, starts: Floats, *, max_iter: int, tol: float) -> Run:
+    """Run Lloyd's algorithm from several starts at once; return the run of least inertia.
+
+    Parameters
+    ----------
+    work : Workspace
+        Of rows and clusters that ``in_one_call`` is true for.
+    starts : (p, k, d), dtype of X
+        Not changed.
+    max_iter, tol : as for ``lloyd``
+
+    Returns
+    -------
+    Run
+        Of runs that are equal but for rounding, the first: what ``lloyd`` gives from its start.
+    """
+    assert not isinstance(work.X, Csr)
+    centers = starts.copy()
+    ends = passes.run_starts(
+        work.X, work.view, work.weight, centers, max_iter=max_iter, tol=tol
+    )
+    best: Run | int | None = None
+    least = np.inf
+    for i, inertia in enumerate(ends.inertia):
+        run = i
+        if ends.n_iter[i] == 0 or not np.isfinite(inertia):
+            run = lloyd(work, starts[i], max_iter=max_iter, tol=tol, method="bounded")
+            inertia = run.inertia
+        if inertia < least * (1 - ROUNDING):
+            best, least = run, inertia
+    assert best is not None
+    return best if isinstance(best, Run) else _ended(work, centers[best], ends, best, None)
+
+
+def _in_one_call(work: Workspace, centers: Floats, max_iter: int, tol: float) -> Run | None:
+    """Do what ``lloyd`` does, in one call; None where a center loses all its rows."""
+    assert not isinstance(work.X, Csr)
+    labels = np.empty(len(work.X), np.int32)
+    starts = centers[None].copy()
+    ends = passes.run_starts(
+        work.X, work.view, work.weight, starts, max_iter=max_iter, tol=tol, labels=labels
+    )
+    return _ended(work, starts[0], ends, 0, labels) if ends.n_iter[0] else None
+
+
+def _ended(
+    work: Workspace, centers: Floats, ends: passes.Ends, which: int, labels: Labels | None
+) -> Run:
+    """Make the run of one of several starts."""
+    n_iter, method = int(ends.n_iter[which]), Bounded.method
+    share = ends.n_computed[which] / (work.X.shape[0] * len(centers) * (n_iter + 1))
+    run = _run(work, centers.copy(), labels, n_iter, bool(ends.converged[which]))
+    method = f"{method}, equal rows merged" if work.merged else method
+    return replace(run, method=method, share_computed=min(1.0, float(share)))
 
 
 def _method(work: Workspace, rows: Assigner) -> str:
