@@ -17,6 +17,7 @@ from covey.engine import passes
 from covey.engine.assigners import Assigner, Bounded, Method, assigner, in_one_call
 from covey.engine.gather import dense_rows
 from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows
+from covey.engine.rival import CannotWin, Rival
 from covey.engine.workspace import Workspace
 from covey.errors import InputError
 from covey.flow import Partial, Run
@@ -25,10 +26,6 @@ from covey.flow import Partial, Run
 #: to, the labels and the inertia. The arrays are lent: copy what must outlive the call.
 #: Returning True ends the run, with the centers that the pass leads to.
 OnIteration = Callable[[int, Floats, Labels, float], bool | None]
-
-#: Two starts that came to the same centers may have inertias that differ by rounding; which of
-#: them is kept must not depend on the order of the rows.
-ROUNDING = 1e-12
 
 #: Relative error of the mean of equal rows, by bytes of a value. Sums are in double: a float32
 #: mean is off by its own rounding, a float64 mean by the rounding of each addition in a block.
@@ -45,6 +42,7 @@ def lloyd(
     tol: float = 0.0,
     on_iteration: OnIteration | None = None,
     method: Method = "auto",
+    rival: Rival | None = None,
 ) -> Run:
     """Run Lloyd's algorithm from given centers.
 
@@ -65,6 +63,8 @@ def lloyd(
     on_iteration : callable or None
     method : "auto", "plain" or "bounded"
         How rows are assigned; see ``assigners``. All give the same labels and iterations.
+    rival : Rival or None
+        Of dense rows: a start that has finished.
 
     Returns
     -------
@@ -75,6 +75,8 @@ def lloyd(
     ------
     InputError
         When squares of the values overflow.
+    CannotWin
+        When the inertia will not fall below that of the rival, as far as ``rival.py`` can tell.
     """
     work = X if isinstance(X, Workspace) else Workspace(X, weight)
     if isinstance(work.given, Csr) and method == "auto":
@@ -86,11 +88,11 @@ def lloyd(
         )  # fmt: skip
     centers = np.array(centers, dtype=work.X.dtype, order="C")
     if on_iteration is None and method == "auto" and in_one_call(work, len(centers)):
-        run = _in_one_call(work, centers, max_iter, tol)
+        run = _in_one_call(work, centers, max_iter, tol, rival)
         if run is not None:
             return run
     rows = assigner(work, len(centers), method)
-    been = centers
+    been, beaten = centers, _referee(rival)
     n_iter = 0
     while True:
         partial, n_changed = rows.assign(centers)
@@ -99,6 +101,8 @@ def lloyd(
         if on_iteration is not None:
             inertia = total_inertia(work.X, centers, rows.labels, work.weight)
             stop = bool(on_iteration(n_iter, centers, work.expand(rows.labels), inertia))
+        if beaten(partial) and not stop:
+            raise CannotWin
         moved, refilled = average(work.X, centers, partial, work.weight)
         sq_shift = rows.moved(centers, moved)
         settled = n_changed == 0 and np.array_equal(moved, centers)
@@ -116,68 +120,58 @@ def lloyd(
             if stop or n_iter >= max_iter or hopeless:
                 share = rows.n_computed / (len(rows.labels) * len(centers) * (n_iter + 1))
                 run = _run(work, centers, rows.labels, n_iter, converged)
-                return replace(run, method=_method(work, rows), share_computed=min(1.0, share))
+                return replace(run, method=_method(work, rows.method), share_computed=min(1.0, share))
             # The last small movement emptied a cluster that another iteration refills.
 
 
-def best_of_starts(work: Workspace, starts: Floats, *, max_iter: int, tol: float) -> Run:
-    """Run Lloyd's algorithm from several starts at once; return the run of least inertia.
+def _referee(rival: Rival | None) -> Callable[[Partial], bool]:
+    """Return what tells, told of one iteration after the other, whether the rival has won."""
+    before = np.inf
 
-    Parameters
-    ----------
-    work : Workspace
-        Of rows and clusters that ``in_one_call`` is true for.
-    starts : (p, k, d), dtype of X
-        Not changed.
-    max_iter, tol : as for ``lloyd``
+    def beaten(partial: Partial) -> bool:
+        nonlocal before
+        if rival is None or not partial.weights.all():
+            return False
+        last, before = before, rival.measure(partial.sums, partial.weights)
+        return rival.beats(last, before, float(partial.weights.sum()))
 
-    Returns
-    -------
-    Run
-        Of runs that are equal but for rounding, the first: what ``lloyd`` gives from its start.
-    """
-    assert not isinstance(work.X, Csr)
-    centers = starts.copy()
-    ends = passes.run_starts(
-        work.X, work.view, work.weight, centers, max_iter=max_iter, tol=tol
-    )
-    best: Run | int | None = None
-    least = np.inf
-    for i, inertia in enumerate(ends.inertia):
-        run = i
-        if ends.n_iter[i] == 0 or not np.isfinite(inertia):
-            run = lloyd(work, starts[i], max_iter=max_iter, tol=tol, method="bounded")
-            inertia = run.inertia
-        if inertia < least * (1 - ROUNDING):
-            best, least = run, inertia
-    assert best is not None
-    return best if isinstance(best, Run) else _ended(work, centers[best], ends, best, None)
+    return beaten
 
 
-def _in_one_call(work: Workspace, centers: Floats, max_iter: int, tol: float) -> Run | None:
+def _in_one_call(
+    work: Workspace, centers: Floats, max_iter: int, tol: float, rival: Rival | None
+) -> Run | None:
     """Do what ``lloyd`` does, in one call; None where a center loses all its rows."""
     assert not isinstance(work.X, Csr)
-    labels = np.empty(len(work.X), np.int32)
-    starts = centers[None].copy()
+    labels, starts = np.empty(len(work.X), np.int32), centers[None].copy()
     ends = passes.run_starts(
-        work.X, work.view, work.weight, starts, max_iter=max_iter, tol=tol, labels=labels
-    )
-    return _ended(work, starts[0], ends, 0, labels) if ends.n_iter[0] else None
+        work.X, work.view, work.weight, starts, max_iter=max_iter, tol=tol, labels=labels,
+        best=None if rival is None else rival.best,
+    )  # fmt: skip
+    if ends.n_iter[0] < 0:
+        raise CannotWin
+    return ended(work, starts[0], ends, 0, labels) if ends.n_iter[0] > 0 else None
 
 
-def _ended(
-    work: Workspace, centers: Floats, ends: passes.Ends, which: int, labels: Labels | None
+def ended(
+    work: Workspace, centers: Floats, ends: passes.Ends, which: int, labels: Labels | None = None
 ) -> Run:
-    """Make the run of one of several starts."""
-    n_iter, method = int(ends.n_iter[which]), Bounded.method
+    """Make the run of one of the starts that ``passes.run_starts`` led to their ends.
+
+    Raises
+    ------
+    InputError
+        When squares of the values overflow.
+    """
+    n_iter = int(ends.n_iter[which])
     share = ends.n_computed[which] / (work.X.shape[0] * len(centers) * (n_iter + 1))
     run = _run(work, centers.copy(), labels, n_iter, bool(ends.converged[which]))
-    method = f"{method}, equal rows merged" if work.merged else method
+    method = _method(work, Bounded.method)
     return replace(run, method=method, share_computed=min(1.0, float(share)))
 
 
-def _method(work: Workspace, rows: Assigner) -> str:
-    return f"{rows.method}, equal rows merged" if work.merged else rows.method
+def _method(work: Workspace, method: str) -> str:
+    return f"{method}, equal rows merged" if work.merged else method
 
 
 def total_inertia(X: Rows, centers: Floats, labels: Labels, weight: Doubles | None) -> float:

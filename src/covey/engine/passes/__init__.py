@@ -42,6 +42,7 @@ from covey.engine.passes.door import (
     get_threads,
     instruction_set,
     instruction_sets,
+    set_alone,
     set_threads,
     use_instruction_set,
 )
@@ -94,18 +95,18 @@ from covey.engine.passes.sparse import (
     twin_sparse_sum_moved,
     twin_sparse_sum_stale,
 )
-from covey.engine.passes.starting import Ends, run_starts, twin_run_starts
+from covey.engine.passes.starting import Best, Ends, run_starts, twin_run_starts
 from covey.engine.passes.summing import sums, twin_sums
 from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
 from covey.flow import Partial
 
 __all__ = [
-    "PLAIN", "PRECISE", "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Ends", "Flags", "Floats",
+    "PLAIN", "PRECISE", "SEED_BLOCK", "SILHOUETTE_WORK", "Best", "Csr", "Doubles", "Ends", "Flags", "Floats",
     "Labels", "Packed", "Partial", "Paths", "Rows", "View", "Watched", "core_file", "descend",
     "distances", "drift", "equal_rows", "get_threads", "inertia", "instruction_set",
     "instruction_sets", "label_sums", "lloyd", "means_between", "nearest", "nearest_two",
     "observed_nearest", "observed_squares", "observed_sums", "partition", "review", "round_rows",
-    "run_starts", "running_sums", "seed_potentials", "seed_update", "set_threads", "silhouettes", "sized",
+    "run_starts", "running_sums", "seed_potentials", "seed_update", "set_alone", "set_threads", "silhouettes", "sized",
     "sparse_assign", "sparse_lengths", "sparse_mean_variance", "sparse_sum_moved",
     "sparse_sum_stale", "spread", "spreads", "sums", "sums_within", "total_inertia", "transfer",
     "twin_descend", "twin_distances", "twin_drift", "twin_equal_rows", "twin_inertia",

@@ -7,6 +7,7 @@ what is next. Each start does to the byte what the loop in ``engine.lloyd`` does
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +18,21 @@ from covey.engine.passes.twins import sq_distances
 from covey.engine.rows import Doubles, Floats, Labels
 
 
+class Best(NamedTuple):
+    """The best of earlier starts; ``engine.rival`` says when another cannot fall below it."""
+
+    about: Doubles  # (d,)
+    total: float  # Σ w ‖x − about‖²
+    inertia: float
+    drops: float
+
+
 @dataclass(frozen=True)
 class Ends:
     """How each of p starts ended."""
 
-    n_iter: NDArray[np.int64]  # (p,); 0: a center lost all its rows, and the start was given up
+    #: (p,); 0: a center lost all its rows, and the start was given up; −1: it cannot win
+    n_iter: NDArray[np.int64]
     converged: NDArray[np.bool_]  # (p,)
     n_computed: Doubles  # (p,): distances
     inertia: Doubles  # (p,): Σ w ‖x − c‖², direct
@@ -36,6 +47,7 @@ def run_starts(
     max_iter: int,
     tol: float,
     labels: Labels | None = None,
+    best: Best | None = None,
 ) -> Ends:
     """Run Lloyd's algorithm from each of several sets of centers, as ``engine.lloyd`` does.
 
@@ -52,26 +64,30 @@ def run_starts(
         In squared units of X.
     labels : (n,) int32, or None
         Gets the labels, where p is 1.
+    best : Best or None
+        Ends the starts that cannot win.
     """
     rows, centers = given(X, starts)
     ends = np.empty((len(starts), 4))
+    about, *measures = (None, 0.0, 0.0, 0.0) if best is None else best
     core.run_starts(
-        rows, view.rows, view.shift, view.scale, weight, centers, int(max_iter), float(tol),
-        labels, ends,
-    )
+        rows, view.rows, view.shift, view.scale, weight, about, *map(float, measures), centers,
+        int(max_iter), float(tol), labels, ends,
+    )  # fmt: skip
     n_iter, converged, n_computed, inertia = ends.T
     return Ends(n_iter.astype(np.int64), converged > 0, n_computed.copy(), inertia.copy())
 
 
 def twin_run_starts(
     X: Floats,
-    view: View,
+    _view: View,
     weight: Doubles | None,
     starts: Floats,
     *,
     max_iter: int,
     tol: float,
     labels: Labels | None = None,
+    best: Best | None = None,
 ) -> Ends:
     """Do what ``run_starts`` does, in NumPy; without cycles of equal distances."""
     p, (n, _) = len(starts), X.shape
@@ -79,9 +95,9 @@ def twin_run_starts(
     inertia = np.zeros(p)
     w = np.ones(n) if weight is None else weight
     for start, centers in enumerate(starts):
-        own = np.full(n, -1, np.int32)
+        own, after = np.full(n, -1, np.int32), np.inf
         for iteration in range(1, max_iter + 1):
-            found, _ = _assigned(X, centers)
+            found = _nearest(X, centers)
             n_changed, own = np.count_nonzero(found != own), found
             mass = np.bincount(own, w, len(centers))
             if not mass.all():
@@ -89,21 +105,27 @@ def twin_run_starts(
             sums = np.zeros(centers.shape)
             np.add.at(sums, own, w[:, None] * X.astype(np.float64))
             before, centers[:] = centers.copy(), sums / mass[:, None]
+            after, last = w @ _own(X, sums / mass[:, None], own), after
+            if best is not None and after - best.drops * (last - after) > best.inertia:
+                n_iter[start] = -1
+                break
             moved = float(np.sum((centers.astype(np.float64) - before) ** 2))
             converged[start] = n_changed == 0 or moved <= tol
             if converged[start] or iteration == max_iter:
-                own, sq = _assigned(X, centers)
+                own = _nearest(X, centers)
                 if np.bincount(own, w, len(centers)).all():
-                    n_iter[start], inertia[start] = iteration, w @ sq
+                    n_iter[start], inertia[start] = iteration, w @ _own(X, centers, own)
                 break
         if labels is not None:
             labels[:] = own
     return Ends(n_iter, converged, n_iter * n * starts.shape[1] * 1.0, inertia)
 
 
-def _assigned(X: Floats, centers: Floats) -> tuple[Labels, Doubles]:
-    """Return label (n,) and squared distance (n,) of the center nearest to each row."""
-    parts = [sq for _, sq in sq_distances(X, centers)]
-    sq = np.concatenate(parts)
-    found = sq.argmin(axis=1).astype(np.int32)
-    return found, sq[np.arange(len(sq)), found]
+def _nearest(X: Floats, centers: Floats) -> Labels:
+    found = [sq.argmin(axis=1) for _, sq in sq_distances(X, centers)]
+    return np.concatenate(found).astype(np.int32)
+
+
+def _own(X: Floats, centers: Floats, labels: Labels) -> Doubles:
+    """Return the squared distance (n,) of each row to the center of its label."""
+    return ((X.astype(np.float64) - centers.astype(np.float64)[labels]) ** 2).sum(axis=1)
