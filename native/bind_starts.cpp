@@ -24,8 +24,7 @@ Sight sight_of(const Floats& rows, const Vector<const double>& shift, double sca
 
 template <class T>
 void py_run_starts(Matrix<const T> X, Floats seen, Vector<const double> shift, double scale,
-                   Weight weight, std::optional<Vector<const double>> about, double total,
-                   double inertia, double drops, Cube<T> centers, Int max_iter, double tol,
+                   Weight weight, Cube<T> centers, Int max_iter, double tol,
                    std::optional<Vector<Label>> labels, Matrix<double> ends) {
   const Dense<T> rows = rows_of<T>(X);
   const Sight sight = sight_of(seen, shift, scale, rows.n, rows.d);
@@ -41,15 +40,10 @@ void py_run_starts(Matrix<const T> X, Floats seen, Vector<const double> shift, d
     must(n_starts == 1, "starts whose labels are asked for", 1, n_starts);
     must_have(*labels, rows.n, "length of labels, one for each row");
   }
-  Rival rival;
-  if (about) {
-    must_have(*about, rows.d, "length of about, one for each column of X");
-    rival = {about->data(), total, inertia, drops};
-  }
   std::vector<End> all(n_starts);
   {
     nb::gil_scoped_release release;
-    run_starts(rows, sight, w, rival, n_starts, k, max_iter, tol, centers.data(),
+    run_starts(rows, sight, w, n_starts, k, max_iter, tol, centers.data(),
                labels ? labels->data() : nullptr, all.data());
   }
   double* to = ends.data();

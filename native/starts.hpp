@@ -19,14 +19,7 @@ struct Sight {
   double scale = 1;
 };
 
-/// The best start so far: see rival.py.
-struct Rival {
-  const double* about = nullptr;  // d; null: there is none
-  double total = 0, inertia = 0, drops = 0;
-};
-
-/// How a start ended. n_iter 0: a center lost all its rows, which is for another loop to mend; −1:
-/// it cannot fall below its rival.
+/// How a start ended. n_iter 0: a center lost all its rows, which is for another loop to mend.
 struct End {
   Int n_iter = 0, n_computed = 0;
   bool converged = false;
@@ -37,9 +30,9 @@ struct End {
 template <class T>
 class Start {
  public:
-  Start(const Dense<T>& X, const Sight& sight, const double* weight, const Rival& rival,
-        const Centers<T>& centers, T* moving, Label* labels, float* due)
-      : X_(X), sight_(sight), weight_(weight), rival_(rival), at_(centers), centers_(moving), labels_(labels),
+  Start(const Dense<T>& X, const Sight& sight, const double* weight, const Centers<T>& centers,
+        T* moving, Label* labels, float* due)
+      : X_(X), sight_(sight), weight_(weight), at_(centers), centers_(moving), labels_(labels),
         due_(due), sums_(centers.k * centers.d), masses_(centers.k), moved_(centers.k),
         next_(centers.k * centers.d), been_(centers.at, centers.at + centers.k * centers.d) {
     if (sight.rows.x) seen_.resize(centers.k * centers.d);
@@ -54,7 +47,6 @@ class Start {
       ++end.n_iter;
       may_stop();
       if (!average()) return {};
-      if (rival_.about && beaten()) return {-1, n_computed_, false, 0};
       const auto [sq_shift, clock] =
           drift(at_, {next_.data(), at_.k, at_.d}, sight_.scale, clock_, moved_.data());
       clock_ = clock;
@@ -125,27 +117,9 @@ class Start {
     return true;
   }
 
-  bool beaten() {
-    double within = 0, mass = 0, far = 0;
-    for (Int j = 0; j < at_.k; ++j) {
-      mass += masses_[j];
-      for (Int f = 0; f < at_.d; ++f) {
-        const double away = sums_[j * at_.d + f] / masses_[j] - rival_.about[f];
-        within += masses_[j] * away * away;
-      }
-    }
-    for (Int f = 0; f < at_.d; ++f) far += rival_.about[f] * rival_.about[f];
-    const double now = rival_.total - within;
-    const double off = 1e-12 * (rival_.total + 2 * std::sqrt(rival_.total * mass * far));
-    const double drop = std::max(inertia_ - now, 0.0) + 2 * off;
-    inertia_ = now;
-    return now - off - rival_.drops * drop > rival_.inertia;
-  }
-
   const Dense<T>& X_;
   const Sight& sight_;
   const double* weight_;
-  const Rival& rival_;
   const Centers<T> at_;  // centers_, to be read
   T* centers_;
   Label* labels_;
@@ -155,16 +129,14 @@ class Start {
   std::vector<T> next_, been_;
   std::vector<Label> before_;
   float clock_ = 0, clock_before_ = 0;
-  double inertia_ = std::numeric_limits<double>::infinity();
   Int n_passes_ = 0, n_computed_ = 0;
 };
 
 /// Lead n_starts sets of k centers, in place, to where Lloyd's iterations end. `labels` (n, or
 /// null) gets those of the last start, and is given only where there is but one.
 template <class T>
-void run_starts(const Dense<T>& X, const Sight& sight, const double* weight, const Rival& rival,
-                Int n_starts, Int k, Int max_iter, double tol, T* centers, Label* labels,
-                End* ends) {
+void run_starts(const Dense<T>& X, const Sight& sight, const double* weight, Int n_starts, Int k,
+                Int max_iter, double tol, T* centers, Label* labels, End* ends) {
   // What all starts at once keep of the rows: as much as a pass may take for its sums.
   constexpr Int BUDGET = 8 << 20, OF_A_ROW = sizeof(Label) + sizeof(float);
   const Int room = BUDGET / std::max<Int>(1, X.n * OF_A_ROW);
@@ -174,7 +146,7 @@ void run_starts(const Dense<T>& X, const Sight& sight, const double* weight, con
   const Buffers<float> due(n_threads, X.n);
   const auto run = [&](Int start, int worker) {
     T* at = centers + start * k * X.d;
-    Start<T> one(X, sight, weight, rival, {at, k, X.d}, at, labels ? labels : own[worker],
+    Start<T> one(X, sight, weight, {at, k, X.d}, at, labels ? labels : own[worker],
                  due[worker]);
     ends[start] = one.run(max_iter, tol);
   };

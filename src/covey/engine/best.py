@@ -11,7 +11,7 @@ from covey.engine.abreast import abreast
 from covey.engine.assigners import in_one_call
 from covey.engine.lloyd import OnIteration, ended, lloyd, stopped
 from covey.engine.passes import Csr, Doubles, Floats, Rows
-from covey.engine.rival import CannotWin, Rival
+from covey.engine.race import CannotWin, Race
 from covey.engine.seeding import Init, first_centers
 from covey.engine.workspace import Workspace
 from covey.errors import OptionError
@@ -44,7 +44,7 @@ def fit_best(
 
     Each start has its own child stream of ``rng``, so a start does not depend on how many
     random numbers the one before it used. Over many dense rows, a start ends as soon as it cannot
-    win, as far as ``rival.py`` can tell: about one time in a hundred that loses the best.
+    win, as far as ``race.py`` can tell: about one time in a hundred that loses the best.
 
     Parameters
     ----------
@@ -84,12 +84,12 @@ def fit_best(
     if short and on_iteration is None:
         return _best_at_once(work, n_clusters, init, streams, max_iter, absolute)
     best: Run | None = None
-    rival: Rival | None = None
+    race = Race() if n_init > 1 and not short and not isinstance(X, Csr) else None
     for stream in streams:
         try:
             run = lloyd(
                 work, _first_centers(work, n_clusters, init, stream), max_iter=max_iter,
-                tol=absolute, on_iteration=on_iteration, rival=rival,
+                tol=absolute, on_iteration=on_iteration, race=race,
             )  # fmt: skip
         except CannotWin:
             continue
@@ -97,8 +97,6 @@ def fit_best(
             best = run
         if stopped(run, max_iter):
             break
-        if n_init > 1 and not short and not isinstance(X, Csr):
-            rival = (rival or Rival.among(work)).after(run.inertia)
     assert best is not None
     return best
 

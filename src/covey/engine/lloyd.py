@@ -17,7 +17,7 @@ from covey.engine import passes
 from covey.engine.assigners import Assigner, Bounded, Method, assigner, in_one_call
 from covey.engine.gather import dense_rows
 from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows
-from covey.engine.rival import CannotWin, Rival
+from covey.engine.race import CannotWin, Race
 from covey.engine.workspace import Workspace
 from covey.errors import InputError
 from covey.flow import Partial, Run
@@ -42,7 +42,7 @@ def lloyd(
     tol: float = 0.0,
     on_iteration: OnIteration | None = None,
     method: Method = "auto",
-    rival: Rival | None = None,
+    race: Race | None = None,
 ) -> Run:
     """Run Lloyd's algorithm from given centers.
 
@@ -63,8 +63,8 @@ def lloyd(
     on_iteration : callable or None
     method : "auto", "plain" or "bounded"
         How rows are assigned; see ``assigners``. All give the same labels and iterations.
-    rival : Rival or None
-        Of dense rows: a start that has finished.
+    race : Race or None
+        What has become of other starts; of dense rows.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def lloyd(
     InputError
         When squares of the values overflow.
     CannotWin
-        When the inertia will not fall below that of the rival, as far as ``rival.py`` can tell.
+        When the inertia will not fall below the best of the race, as far as ``race.py`` can tell.
     """
     work = X if isinstance(X, Workspace) else Workspace(X, weight)
     if isinstance(work.given, Csr) and method == "auto":
@@ -87,12 +87,15 @@ def lloyd(
             on_iteration=on_iteration,
         )  # fmt: skip
     centers = np.array(centers, dtype=work.X.dtype, order="C")
-    if on_iteration is None and method == "auto" and in_one_call(work, len(centers)):
-        run = _in_one_call(work, centers, max_iter, tol, rival)
+    free = on_iteration is None and race is None and method == "auto"
+    if free and in_one_call(work, len(centers)):
+        run = _in_one_call(work, centers, max_iter, tol)
         if run is not None:
             return run
     rows = assigner(work, len(centers), method)
-    been, beaten = centers, _referee(rival)
+    been = centers
+    if race is not None:
+        race.begin()
     n_iter = 0
     while True:
         partial, n_changed = rows.assign(centers)
@@ -101,7 +104,7 @@ def lloyd(
         if on_iteration is not None:
             inertia = total_inertia(work.X, centers, rows.labels, work.weight)
             stop = bool(on_iteration(n_iter, centers, work.expand(rows.labels), inertia))
-        if beaten(partial) and not stop:
+        if race is not None and race.is_lost(partial) and not stop:
             raise CannotWin
         moved, refilled = average(work.X, centers, partial, work.weight)
         sq_shift = rows.moved(centers, moved)
@@ -120,36 +123,19 @@ def lloyd(
             if stop or n_iter >= max_iter or hopeless:
                 share = rows.n_computed / (len(rows.labels) * len(centers) * (n_iter + 1))
                 run = _run(work, centers, rows.labels, n_iter, converged)
+                if race is not None:
+                    race.finish(partial, centers, run.inertia)
                 return replace(run, method=_method(work, rows.method), share_computed=min(1.0, share))
             # The last small movement emptied a cluster that another iteration refills.
 
 
-def _referee(rival: Rival | None) -> Callable[[Partial], bool]:
-    """Return what tells, told of one iteration after the other, whether the rival has won."""
-    before = np.inf
-
-    def beaten(partial: Partial) -> bool:
-        nonlocal before
-        if rival is None or not partial.weights.all():
-            return False
-        last, before = before, rival.measure(partial.sums, partial.weights)
-        return rival.beats(last, before, float(partial.weights.sum()))
-
-    return beaten
-
-
-def _in_one_call(
-    work: Workspace, centers: Floats, max_iter: int, tol: float, rival: Rival | None
-) -> Run | None:
+def _in_one_call(work: Workspace, centers: Floats, max_iter: int, tol: float) -> Run | None:
     """Do what ``lloyd`` does, in one call; None where a center loses all its rows."""
     assert not isinstance(work.X, Csr)
     labels, starts = np.empty(len(work.X), np.int32), centers[None].copy()
     ends = passes.run_starts(
-        work.X, work.view, work.weight, starts, max_iter=max_iter, tol=tol, labels=labels,
-        best=None if rival is None else rival.best,
-    )  # fmt: skip
-    if ends.n_iter[0] < 0:
-        raise CannotWin
+        work.X, work.view, work.weight, starts, max_iter=max_iter, tol=tol, labels=labels
+    )
     return ended(work, starts[0], ends, 0, labels) if ends.n_iter[0] > 0 else None
 
 

@@ -95,13 +95,13 @@ from covey.engine.passes.sparse import (
     twin_sparse_sum_moved,
     twin_sparse_sum_stale,
 )
-from covey.engine.passes.starting import Best, Ends, run_starts, twin_run_starts
+from covey.engine.passes.starting import Ends, run_starts, twin_run_starts
 from covey.engine.passes.summing import sums, twin_sums
 from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
 from covey.flow import Partial
 
 __all__ = [
-    "PLAIN", "PRECISE", "SEED_BLOCK", "SILHOUETTE_WORK", "Best", "Csr", "Doubles", "Ends", "Flags", "Floats",
+    "PLAIN", "PRECISE", "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Ends", "Flags", "Floats",
     "Labels", "Packed", "Partial", "Paths", "Rows", "View", "Watched", "core_file", "descend",
     "distances", "drift", "equal_rows", "get_threads", "inertia", "instruction_set",
     "instruction_sets", "label_sums", "lloyd", "means_between", "nearest", "nearest_two",

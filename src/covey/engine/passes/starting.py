@@ -7,7 +7,6 @@ what is next. Each start does to the byte what the loop in ``engine.lloyd`` does
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,21 +17,11 @@ from covey.engine.passes.twins import sq_distances
 from covey.engine.rows import Doubles, Floats, Labels
 
 
-class Best(NamedTuple):
-    """The best of earlier starts; ``engine.rival`` says when another cannot fall below it."""
-
-    about: Doubles  # (d,)
-    total: float  # Σ w ‖x − about‖²
-    inertia: float
-    drops: float
-
-
 @dataclass(frozen=True)
 class Ends:
     """How each of p starts ended."""
 
-    #: (p,); 0: a center lost all its rows, and the start was given up; −1: it cannot win
-    n_iter: NDArray[np.int64]
+    n_iter: NDArray[np.int64]  # (p,); 0: a center lost all its rows, and the start was given up
     converged: NDArray[np.bool_]  # (p,)
     n_computed: Doubles  # (p,): distances
     inertia: Doubles  # (p,): Σ w ‖x − c‖², direct
@@ -47,7 +36,6 @@ def run_starts(
     max_iter: int,
     tol: float,
     labels: Labels | None = None,
-    best: Best | None = None,
 ) -> Ends:
     """Run Lloyd's algorithm from each of several sets of centers, as ``engine.lloyd`` does.
 
@@ -64,15 +52,12 @@ def run_starts(
         In squared units of X.
     labels : (n,) int32, or None
         Gets the labels, where p is 1.
-    best : Best or None
-        Ends the starts that cannot win.
     """
     rows, centers = given(X, starts)
     ends = np.empty((len(starts), 4))
-    about, *measures = (None, 0.0, 0.0, 0.0) if best is None else best
     core.run_starts(
-        rows, view.rows, view.shift, view.scale, weight, about, *map(float, measures), centers,
-        int(max_iter), float(tol), labels, ends,
+        rows, view.rows, view.shift, view.scale, weight, centers, int(max_iter), float(tol),
+        labels, ends,
     )  # fmt: skip
     n_iter, converged, n_computed, inertia = ends.T
     return Ends(n_iter.astype(np.int64), converged > 0, n_computed.copy(), inertia.copy())
@@ -87,7 +72,6 @@ def twin_run_starts(
     max_iter: int,
     tol: float,
     labels: Labels | None = None,
-    best: Best | None = None,
 ) -> Ends:
     """Do what ``run_starts`` does, in NumPy; without cycles of equal distances."""
     p, (n, _) = len(starts), X.shape
@@ -95,7 +79,7 @@ def twin_run_starts(
     inertia = np.zeros(p)
     w = np.ones(n) if weight is None else weight
     for start, centers in enumerate(starts):
-        own, after = np.full(n, -1, np.int32), np.inf
+        own = np.full(n, -1, np.int32)
         for iteration in range(1, max_iter + 1):
             found = _nearest(X, centers)
             n_changed, own = np.count_nonzero(found != own), found
@@ -105,10 +89,6 @@ def twin_run_starts(
             sums = np.zeros(centers.shape)
             np.add.at(sums, own, w[:, None] * X.astype(np.float64))
             before, centers[:] = centers.copy(), sums / mass[:, None]
-            after, last = w @ _own(X, sums / mass[:, None], own), after
-            if best is not None and after - best.drops * (last - after) > best.inertia:
-                n_iter[start] = -1
-                break
             moved = float(np.sum((centers.astype(np.float64) - before) ** 2))
             converged[start] = n_changed == 0 or moved <= tol
             if converged[start] or iteration == max_iter:
