@@ -32,9 +32,18 @@ class Start {
  public:
   Start(const Dense<T>& X, const Sight& sight, const double* weight, const Centers<T>& centers,
         T* moving, Label* labels, float* due)
-      : X_(X), sight_(sight), weight_(weight), at_(centers), centers_(moving), labels_(labels),
-        due_(due), sums_(centers.k * centers.d), masses_(centers.k), moved_(centers.k),
-        next_(centers.k * centers.d), been_(centers.at, centers.at + centers.k * centers.d) {
+      : X_(X),
+        sight_(sight),
+        weight_(weight),
+        at_(centers),
+        centers_(moving),
+        labels_(labels),
+        due_(due),
+        sums_(centers.k * centers.d),
+        masses_(centers.k),
+        moved_(centers.k),
+        next_(centers.k * centers.d),
+        been_(centers.at, centers.at + centers.k * centers.d) {
     if (sight.rows.x) seen_.resize(centers.k * centers.d);
   }
 
@@ -75,8 +84,8 @@ class Start {
     const bool again = first && n_passes_ > 1;
     if (again) before_.assign(labels_, labels_ + X_.n);
     if (first) clock_ = clock_before_ = 0;
-    const Watched at{labels_,       due_, sums_.data(), masses_.data(), moved_.data(),
-                     clock_before_, clock_};
+    const Watched at{labels_,       due_,          sums_.data(), masses_.data(),
+                     moved_.data(), clock_before_, clock_};
     const Progress progress = review(X_, at_, see(), weight_, first, at);
     clock_before_ = clock_;
     n_computed_ += progress.n_computed;
@@ -146,8 +155,7 @@ void run_starts(const Dense<T>& X, const Sight& sight, const double* weight, Int
   const Buffers<float> due(n_threads, X.n);
   const auto run = [&](Int start, int worker) {
     T* at = centers + start * k * X.d;
-    Start<T> one(X, sight, weight, {at, k, X.d}, at, labels ? labels : own[worker],
-                 due[worker]);
+    Start<T> one(X, sight, weight, {at, k, X.d}, at, labels ? labels : own[worker], due[worker]);
     ends[start] = one.run(max_iter, tol);
   };
   if (together) return each_block(n_starts, n_threads, run);

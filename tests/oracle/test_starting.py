@@ -1,4 +1,4 @@
-"""Several starts led to their ends in one call: against the twin, and against the loop, to the byte."""
+"""Several starts led to their ends in one call: against the twin, and the loop, to the byte."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def test_no_start_that_ended_would_have_won(
             seen: list[int] = []
             runs[drops] = fit_best(
                 X, 12, rng=np.random.default_rng(seed), n_init=10, weight=weight,
-                on_iteration=lambda *told: seen.append(told[0]),
+                on_iteration=lambda *told, seen=seen: seen.append(told[0]),
             )  # fmt: skip
             passed[drops] = len(seen)
         monkeypatch.undo()
@@ -127,9 +127,7 @@ def test_short_starts_side_by_side_are_those_one_after_the_other(init: str, dtyp
     """Twenty starts: more than are held at once."""
     X = blobs(4, n=6000).astype(dtype)
     options = {"init": init, "n_init": 20}
-    expected = fit_best(
-        X, 7, rng=np.random.default_rng(1), on_iteration=lambda *_: None, **options
-    )
+    expected = fit_best(X, 7, rng=np.random.default_rng(1), on_iteration=lambda *_: None, **options)
     for n_threads in (1, 2, 3, 8):
         passes.set_threads(n_threads)
         assert same(fit_best(X, 7, rng=np.random.default_rng(1), **options), expected)

@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from covey.engine import passes
 
-A, B = TypeVar("A"), TypeVar("B")
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 def abreast(task: Callable[[A], B], given: Sequence[A]) -> list[B]:

@@ -103,7 +103,9 @@ def fit_best(
 
 def _are_short(work: Workspace, n_clusters: int) -> bool:
     """Tell whether starts are short: they then run side by side, and each to its end."""
-    return in_one_call(work, n_clusters) and work.X.shape[0] * work.X.shape[1] * n_clusters <= _SHORT
+    return (
+        in_one_call(work, n_clusters) and work.X.shape[0] * work.X.shape[1] * n_clusters <= _SHORT
+    )
 
 
 def _best_at_once(

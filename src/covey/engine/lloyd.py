@@ -93,6 +93,22 @@ def lloyd(
         if run is not None:
             return run
     rows = assigner(work, len(centers), method)
+    return _loop(
+        work, rows, centers, max_iter=max_iter, tol=tol, on_iteration=on_iteration, race=race
+    )
+
+
+def _loop(
+    work: Workspace,
+    rows: Assigner,
+    centers: Floats,
+    *,
+    max_iter: int,
+    tol: float,
+    on_iteration: OnIteration | None,
+    race: Race | None,
+) -> Run:
+    """Do what ``lloyd`` does, a call for each pass."""
     been = centers
     if race is not None:
         race.begin()
@@ -125,7 +141,9 @@ def lloyd(
                 run = _run(work, centers, rows.labels, n_iter, converged)
                 if race is not None:
                     race.finish(partial, centers, run.inertia)
-                return replace(run, method=_method(work, rows.method), share_computed=min(1.0, share))
+                return replace(
+                    run, method=_method(work, rows.method), share_computed=min(1.0, share)
+                )
             # The last small movement emptied a cluster that another iteration refills.
 
 

@@ -21,7 +21,7 @@ DROPS = 300.0
 _ROUNDING = 1e-12
 
 
-class CannotWin(Exception):
+class CannotWin(Exception):  # noqa: N818 - it is no error
     """Ends a run of Lloyd's algorithm: another start has an inertia that it won't reach."""
 
 

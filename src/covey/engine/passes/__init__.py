@@ -101,12 +101,13 @@ from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
 from covey.flow import Partial
 
 __all__ = [
-    "PLAIN", "PRECISE", "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Ends", "Flags", "Floats",
-    "Labels", "Packed", "Partial", "Paths", "Rows", "View", "Watched", "core_file", "descend",
-    "distances", "drift", "equal_rows", "get_threads", "inertia", "instruction_set",
+    "PLAIN", "PRECISE", "SEED_BLOCK", "SILHOUETTE_WORK", "Csr", "Doubles", "Ends", "Flags",
+    "Floats", "Labels", "Packed", "Partial", "Paths", "Rows", "View", "Watched", "core_file",
+    "descend", "distances", "drift", "equal_rows", "get_threads", "inertia", "instruction_set",
     "instruction_sets", "label_sums", "lloyd", "means_between", "nearest", "nearest_two",
     "observed_nearest", "observed_squares", "observed_sums", "partition", "review", "round_rows",
-    "run_starts", "running_sums", "seed_potentials", "seed_update", "set_alone", "set_threads", "silhouettes", "sized",
+    "run_starts", "running_sums", "seed_potentials", "seed_update", "set_alone", "set_threads",
+    "silhouettes", "sized",
     "sparse_assign", "sparse_lengths", "sparse_mean_variance", "sparse_sum_moved",
     "sparse_sum_stale", "spread", "spreads", "sums", "sums_within", "total_inertia", "transfer",
     "twin_descend", "twin_distances", "twin_drift", "twin_equal_rows", "twin_inertia",
