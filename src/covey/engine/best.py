@@ -29,7 +29,7 @@ _AT_ONCE = 16
 
 
 def fit_best(
-    X: Rows,
+    X: Rows | Workspace,
     n_clusters: int,
     *,
     rng: np.random.Generator,
@@ -48,7 +48,8 @@ def fit_best(
 
     Parameters
     ----------
-    X : (n, d) float32 or float64, or CSR rows
+    X : (n, d) float32 or float64, or CSR rows, or a workspace made of them and their weights
+        Several K share a workspace.
     n_clusters : int, 1 … n
     rng : numpy.random.Generator
         Advances by one draw for each start.
@@ -76,15 +77,15 @@ def fit_best(
     InputError
         When squares of the values overflow.
     """
-    check_enough_rows(X, n_clusters)
-    work = Workspace(X, weight)
+    work = X if isinstance(X, Workspace) else Workspace(X, weight)
+    check_enough_rows(work.given, n_clusters)
     absolute = tol * work.mean_variance if tol > 0 else 0.0
     streams = children(rng, n_init)
     short = n_init > 1 and _are_short(work, n_clusters)
     if short and on_iteration is None:
         return _best_at_once(work, n_clusters, init, streams, max_iter, absolute)
     best: Run | None = None
-    race = Race() if n_init > 1 and not short and not isinstance(X, Csr) else None
+    race = Race() if n_init > 1 and not short and not isinstance(work.X, Csr) else None
     for stream in streams:
         try:
             run = lloyd(
