@@ -47,19 +47,15 @@ int by_environment() {
 }
 
 std::atomic<int> wanted{0};
-thread_local bool alone = false;
 
 }  // namespace
 
 int threads() {
-  if (alone) return 1;
   const int n = wanted;
   return n > 0 ? n : by_environment();
 }
 
 void set_threads(int n) { wanted = std::max(0, std::min(n, 1024)); }
-
-void set_alone(bool is_alone) { alone = is_alone; }
 
 }  // namespace covey
 

@@ -23,5 +23,4 @@ NB_MODULE(_core, m) {
   m.def("use_instruction_set", &covey::use_instruction_set);
   m.def("threads", &covey::threads);
   m.def("set_threads", &covey::set_threads);
-  m.def("set_alone", &covey::set_alone);
 }

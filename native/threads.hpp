@@ -15,9 +15,6 @@ int threads();
 /// Bound the threads; 0 goes back to what the environment says.
 void set_threads(int n);
 
-/// Bound the passes of the calling thread to itself, or no more: others run beside it.
-void set_alone(bool is_alone);
-
 /// Call body(block, worker) for each block in 0 … n_blocks − 1, by at most `n_threads` threads of
 /// which the caller is one; worker is below that number. Blocks start in order but end in any:
 /// what a block writes must depend on nothing but the block. The first exception is thrown here,

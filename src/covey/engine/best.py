@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 
 from covey.engine import passes
-from covey.engine.abreast import abreast
 from covey.engine.assigners import in_one_call
+from covey.engine.draws import draws
 from covey.engine.lloyd import OnIteration, ended, lloyd, stopped
 from covey.engine.passes import Csr, Doubles, Floats, Rows
 from covey.engine.race import CannotWin, Race
-from covey.engine.seeding import Init, first_centers
+from covey.engine.seeding import MERGED_ROWS, Init, first_centers
 from covey.engine.workspace import Workspace
 from covey.errors import OptionError
 from covey.flow import Run
@@ -119,14 +117,12 @@ def _best_at_once(
 ) -> Run:
     """Do what ``fit_best`` does, with short starts side by side."""
     assert not isinstance(work.X, Csr)
-    draw = functools.partial(_first_centers, work, n_clusters, init)
     limits = {"max_iter": max_iter, "tol": tol}
     best: Run | tuple[Floats, passes.Ends, int] | None = None
     least = np.inf
     for begin in range(0, len(streams), _AT_ONCE):
         some = streams[begin : begin + _AT_ONCE]
-        # a callable of the user's is called by the thread that called us
-        starts = np.stack(abreast(draw, some) if isinstance(init, str) else [*map(draw, some)])
+        starts = _starts(work, n_clusters, init, some)
         centers = starts.copy()
         ends = passes.run_starts(work.X, work.view, work.weight, centers, **limits)
         for i, inertia in enumerate(ends.inertia):
@@ -138,6 +134,25 @@ def _best_at_once(
                 best, least = run, reached
     assert best is not None
     return best if isinstance(best, Run) else ended(work, *best)
+
+
+def _starts(
+    work: Workspace, n_clusters: int, init: Init, streams: list[np.random.Generator]
+) -> Floats:
+    """Choose the first centers (p, k, d) of several short starts."""
+    X, weight = work.X, work.weight
+    assert not isinstance(X, Csr)
+    if not isinstance(init, str) or init != "k-means++" or len(X) <= MERGED_ROWS:
+        return np.stack([_first_centers(work, n_clusters, init, each) for each in streams])
+    states = [stream.bit_generator.state for stream in streams]
+    drawn = [draws(X, n_clusters, weight, stream) for stream in streams]
+    firsts = np.array([first for first, _ in drawn])
+    chosen, n_chosen = passes.seed_starts(X, weight, firsts, np.stack([own for _, own in drawn]))
+    starts = X[chosen]
+    for i in np.flatnonzero(n_chosen < n_clusters):  # few distinct rows
+        streams[i].bit_generator.state = states[i]
+        starts[i] = _first_centers(work, n_clusters, init, streams[i])
+    return starts
 
 
 def check_enough_rows(X: Rows, n_clusters: int) -> None:

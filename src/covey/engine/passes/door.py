@@ -64,14 +64,6 @@ def set_threads(n: int | None) -> None:
     core.set_threads(0 if n is None else max(1, n))
 
 
-def set_alone(is_alone: bool) -> None:
-    """Bound the passes that this Python thread calls to one thread, because others run beside it.
-
-    False lets them have all again.
-    """
-    core.set_alone(is_alone)
-
-
 def core_file() -> str:
     """Return where the native core was loaded from."""
     return str(core.__file__)
