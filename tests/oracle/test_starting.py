@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from covey.engine import passes
+from covey.engine.draws import draws
 from covey.engine.lloyd import lloyd
 from covey.engine.passes import View
+from covey.engine.seeding import kmeans_plusplus
 from covey.engine.workspace import Workspace
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["f32", "f64"])
@@ -102,3 +104,61 @@ def test_a_start_that_loses_a_center_is_given_up_and_mended(rng: np.random.Gener
     run = lloyd(X, starts[1], max_iter=50)
     assert len(np.unique(run.labels)) == 3
     assert run.n_iter == lloyd(X, starts[1], max_iter=50, method="plain").n_iter
+
+
+@DTYPES
+@pytest.mark.parametrize("weighted", [False, True])
+def test_rows_chosen_are_those_of_the_twin(
+    dtype: type, weighted: bool, rng: np.random.Generator
+) -> None:
+    for n, d, k in SHAPES:
+        X, weight, _ = problem(n, d, k, dtype, rng)
+        weight = weight if weighted else None
+        firsts, shares = rng.integers(0, n, 3), rng.random((3, k - 1, 4))
+        chosen, n_chosen = passes.seed_starts(X, weight, firsts, shares)
+        twins, n_twins = passes.twin_seed_starts(X, weight, firsts, shares)
+        np.testing.assert_array_equal(n_chosen, n_twins)
+        np.testing.assert_array_equal(chosen, twins)
+
+
+@DTYPES
+@pytest.mark.parametrize("weighted", [False, True])
+def test_rows_chosen_are_those_of_kmeans_plusplus(
+    dtype: type, weighted: bool, rng: np.random.Generator
+) -> None:
+    for n, d, k in [(5000, 3, 8), (20_000, 5, 3), (9000, 17, 11)]:
+        X, weight, _ = problem(n, d, k, dtype, rng)
+        weight = weight if weighted else None
+        for n_threads in (1, 2, 3, 8):
+            passes.set_threads(n_threads)
+            drawn = [draws(X, k, weight, np.random.default_rng(seed)) for seed in range(4)]
+            firsts, shares = np.array([f for f, _ in drawn]), np.stack([s for _, s in drawn])
+            chosen, n_chosen = passes.seed_starts(X, weight, firsts, shares)
+            for seed in range(4):
+                stream = np.random.default_rng(seed)
+                one_by_one = kmeans_plusplus(X, k, weight=weight, rng=stream)[1]
+                np.testing.assert_array_equal(chosen[seed], one_by_one)
+            assert (n_chosen == k).all()
+
+
+def test_fewer_rows_are_chosen_where_no_distance_is_left(rng: np.random.Generator) -> None:
+    X = np.repeat(rng.normal(size=(3, 2)), 2000, axis=0)
+    _, n_chosen = passes.seed_starts(X, None, np.array([0, 5000]), rng.random((2, 5, 2)))
+    assert n_chosen.tolist() == [3, 3]
+
+
+def test_what_does_not_fit_together_is_refused(rng: np.random.Generator) -> None:
+    X = rng.normal(size=(50, 2))
+    view, starts = View(None, np.zeros(2)), X[None, :3].copy()
+    limits = {"max_iter": 5, "tol": 0.0}
+    with pytest.raises(ValueError, match="number of centers, at least: must be 2; got 1"):
+        passes.run_starts(X, view, None, starts[:, :1].copy(), **limits)
+    with pytest.raises(ValueError, match="length of labels, one for each row: must be 50; got 3"):
+        passes.run_starts(X, view, None, starts, labels=np.zeros(3, np.int32), **limits)
+    with pytest.raises(ValueError, match="starts whose labels are asked for: must be 1; got 2"):
+        both = np.repeat(starts, 2, axis=0)
+        passes.run_starts(X, view, None, both, labels=np.zeros(50, np.int32), **limits)
+    with pytest.raises(ValueError, match="first row of a start, from 0 to below: must be 50"):
+        passes.seed_starts(X, None, np.array([50]), rng.random((1, 2, 2)))
+    with pytest.raises(ValueError, match="shares, some for each start: must be 1; got 2"):
+        passes.seed_starts(X, None, np.array([0]), rng.random((2, 2, 1)))

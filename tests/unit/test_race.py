@@ -133,6 +133,17 @@ def test_short_starts_side_by_side_are_those_one_after_the_other(init: str, dtyp
         assert same(fit_best(X, 7, rng=np.random.default_rng(1), **options), expected)
 
 
+def test_short_starts_among_few_distinct_rows() -> None:
+    """k-means++ runs out of rows that differ: what it does then, each start does."""
+    X = np.repeat(np.random.default_rng(0).normal(size=(5, 2)), 1200, axis=0)
+    X = np.vstack([X, X[:1]])  # not merged by the workspace: too few rows
+    options = {"n_init": 4, "rng": np.random.default_rng(2)}
+    expected = fit_best(X, 7, on_iteration=lambda *_: None, **options)
+    run = fit_best(X, 7, n_init=4, rng=np.random.default_rng(2))
+    assert run.labels.tobytes() == expected.labels.tobytes()
+    assert run.centers.tobytes() == expected.centers.tobytes()
+
+
 def test_a_short_start_that_loses_a_center_takes_part() -> None:
     X = blobs(5, n=500)
     lost = np.vstack([X[:11], np.full((1, 4), 1e5)])
