@@ -160,5 +160,5 @@ def test_what_does_not_fit_together_is_refused(rng: np.random.Generator) -> None
         passes.run_starts(X, view, None, both, labels=np.zeros(50, np.int32), **limits)
     with pytest.raises(ValueError, match="first row of a start, from 0 to below: must be 50"):
         passes.seed_starts(X, None, np.array([50]), rng.random((1, 2, 2)))
-    with pytest.raises(ValueError, match="shares, some for each start: must be 1; got 2"):
+    with pytest.raises(ValueError, match="length of firsts, one for each start: must be 2; got 1"):
         passes.seed_starts(X, None, np.array([0]), rng.random((2, 2, 1)))
