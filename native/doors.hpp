@@ -9,6 +9,7 @@ void bind_rows(nanobind::module_& m);        // passes that dense and sparse row
 void bind_dense(nanobind::module_& m);       // passes over dense rows alone
 void bind_bounded(nanobind::module_& m);     // passes that leave rows out by bounds
 void bind_descent(nanobind::module_& m);     // single rows moved; many starts led downhill
+void bind_starts(nanobind::module_& m);      // Lloyd's iterations from several starts
 void bind_optimal(nanobind::module_& m);     // optimal clusters of one feature
 void bind_scores(nanobind::module_& m);      // what scores of a labeling are made of
 void bind_kinds(nanobind::module_& m);       // passes of other kinds of k-means

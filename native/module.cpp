@@ -12,6 +12,7 @@ NB_MODULE(_core, m) {
   covey::bind_dense(m);
   covey::bind_bounded(m);
   covey::bind_descent(m);
+  covey::bind_starts(m);
   covey::bind_optimal(m);
   covey::bind_scores(m);
   covey::bind_kinds(m);

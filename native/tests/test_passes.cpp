@@ -3,7 +3,9 @@
 #include <numeric>
 
 #include "../dispatch.hpp"
+#include "../seeded.hpp"
 #include "../sparse_seeds.hpp"
+#include "../starts.hpp"
 #include "check.hpp"
 
 namespace covey::tests {
@@ -114,6 +116,39 @@ void check_dense_alone(const Case<T>& given) {
 }
 
 template <class T>
+void check_starts(const Case<T>& given) {
+  const Int n = given.n, d = given.d, k = given.k, n_starts = 4, trials = 3;
+  std::vector<Int> firsts(n_starts), chosen(n_starts * k), n_chosen(n_starts);
+  for (Int start = 0; start < n_starts; ++start) firsts[start] = start % n;
+  std::mt19937 draw(3);
+  std::vector<double> shares(n_starts * (k - 1) * trials);
+  for (double& share : shares) share = std::uniform_real_distribution<double>()(draw);
+  const Dense<T> X = given.dense();
+  seed_starts(X, given.weight.data(), n_starts, k, trials, Int{100}, firsts.data(), shares.data(),
+              chosen.data(), n_chosen.data());
+  std::vector<T> centers(n_starts * k * d);
+  for (Int start = 0; start < n_starts; ++start) {
+    CHECK(n_chosen[start] >= 1 && n_chosen[start] <= k && chosen[start * k] == firsts[start]);
+    for (Int j = 0; j < k; ++j) {
+      const T* row = X.row(chosen[start * k + j % n_chosen[start]]);
+      std::copy(row, row + d, centers.data() + (start * k + j) * d);
+    }
+  }
+  std::vector<End> ends(n_starts);
+  run_starts<T>(X, {}, given.weight.data(), n_starts, k, 20, 0, centers.data(), nullptr,
+                ends.data());
+  for (Int start = 0; start < n_starts; ++start) {
+    if (ends[start].n_iter == 0) continue;  // given up
+    std::vector<Label> labels(n);
+    std::vector<double> sq(n);
+    nearest(X, {centers.data() + start * k * d, k, d}, labels.data(), sq.data());
+    double inertia_by_hand = 0;
+    for (Int i = 0; i < n; ++i) inertia_by_hand += given.weight[i] * sq[i];
+    CHECK(near(ends[start].inertia, inertia_by_hand, 1e-9));
+  }
+}
+
+template <class T>
 void check_size(Int n, Int d, Int k) {
   const Case<T> given(n, d, k);
   check_assignment(given, given.dense());
@@ -121,6 +156,7 @@ void check_size(Int n, Int d, Int k) {
   check_seeding(given, given.dense());
   check_seeding(given, given.sparse());
   check_dense_alone(given);
+  if (k >= 2) check_starts(given);
 }
 
 }  // namespace

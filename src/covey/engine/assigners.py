@@ -134,3 +134,8 @@ def assigner(work: Workspace, n_clusters: int, method: Method = "auto") -> Assig
         plain = isinstance(work.X, Csr) or n_clusters == 1
         method = "plain" if plain else "bounded"
     return Plain(work) if method == "plain" else Bounded(work, n_clusters)
+
+
+def in_one_call(work: Workspace, n_clusters: int) -> bool:
+    """Tell whether ``passes.run_starts`` does what the assigner would: no axes, bounded."""
+    return not isinstance(work.X, Csr) and n_clusters > 1 and work.X.size < _MANY_VALUES

@@ -14,9 +14,10 @@ from dataclasses import replace
 import numpy as np
 
 from covey.engine import passes
-from covey.engine.assigners import Assigner, Method, assigner
+from covey.engine.assigners import Assigner, Bounded, Method, assigner, in_one_call
 from covey.engine.gather import dense_rows
 from covey.engine.passes import Csr, Doubles, Floats, Labels, Rows
+from covey.engine.race import CannotWin, Race
 from covey.engine.workspace import Workspace
 from covey.errors import InputError
 from covey.flow import Partial, Run
@@ -41,6 +42,7 @@ def lloyd(
     tol: float = 0.0,
     on_iteration: OnIteration | None = None,
     method: Method = "auto",
+    race: Race | None = None,
 ) -> Run:
     """Run Lloyd's algorithm from given centers.
 
@@ -61,6 +63,8 @@ def lloyd(
     on_iteration : callable or None
     method : "auto", "plain" or "bounded"
         How rows are assigned; see ``assigners``. All give the same labels and iterations.
+    race : Race or None
+        What has become of other starts; of dense rows.
 
     Returns
     -------
@@ -71,6 +75,8 @@ def lloyd(
     ------
     InputError
         When squares of the values overflow.
+    CannotWin
+        When the inertia will not fall below the best of the race, as far as ``race.py`` can tell.
     """
     work = X if isinstance(X, Workspace) else Workspace(X, weight)
     if isinstance(work.given, Csr) and method == "auto":
@@ -81,8 +87,31 @@ def lloyd(
             on_iteration=on_iteration,
         )  # fmt: skip
     centers = np.array(centers, dtype=work.X.dtype, order="C")
+    free = on_iteration is None and race is None and method == "auto"
+    if free and in_one_call(work, len(centers)):
+        run = _in_one_call(work, centers, max_iter, tol)
+        if run is not None:
+            return run
     rows = assigner(work, len(centers), method)
+    return _loop(
+        work, rows, centers, max_iter=max_iter, tol=tol, on_iteration=on_iteration, race=race
+    )
+
+
+def _loop(
+    work: Workspace,
+    rows: Assigner,
+    centers: Floats,
+    *,
+    max_iter: int,
+    tol: float,
+    on_iteration: OnIteration | None,
+    race: Race | None,
+) -> Run:
+    """Do what ``lloyd`` does, a call for each pass."""
     been = centers
+    if race is not None:
+        race.begin()
     n_iter = 0
     while True:
         partial, n_changed = rows.assign(centers)
@@ -91,6 +120,8 @@ def lloyd(
         if on_iteration is not None:
             inertia = total_inertia(work.X, centers, rows.labels, work.weight)
             stop = bool(on_iteration(n_iter, centers, work.expand(rows.labels), inertia))
+        if race is not None and race.is_lost(partial) and not stop:
+            raise CannotWin
         moved, refilled = average(work.X, centers, partial, work.weight)
         sq_shift = rows.moved(centers, moved)
         settled = n_changed == 0 and np.array_equal(moved, centers)
@@ -108,12 +139,43 @@ def lloyd(
             if stop or n_iter >= max_iter or hopeless:
                 share = rows.n_computed / (len(rows.labels) * len(centers) * (n_iter + 1))
                 run = _run(work, centers, rows.labels, n_iter, converged)
-                return replace(run, method=_method(work, rows), share_computed=min(1.0, share))
+                if race is not None:
+                    race.finish(partial, centers, run.inertia)
+                return replace(
+                    run, method=_method(work, rows.method), share_computed=min(1.0, share)
+                )
             # The last small movement emptied a cluster that another iteration refills.
 
 
-def _method(work: Workspace, rows: Assigner) -> str:
-    return f"{rows.method}, equal rows merged" if work.merged else rows.method
+def _in_one_call(work: Workspace, centers: Floats, max_iter: int, tol: float) -> Run | None:
+    """Do what ``lloyd`` does, in one call; None where a center loses all its rows."""
+    assert not isinstance(work.X, Csr)
+    labels, starts = np.empty(len(work.X), np.int32), centers[None].copy()
+    ends = passes.run_starts(
+        work.X, work.view, work.weight, starts, max_iter=max_iter, tol=tol, labels=labels
+    )
+    return ended(work, starts[0], ends, 0, labels) if ends.n_iter[0] > 0 else None
+
+
+def ended(
+    work: Workspace, centers: Floats, ends: passes.Ends, which: int, labels: Labels | None = None
+) -> Run:
+    """Make the run of one of the starts that ``passes.run_starts`` led to their ends.
+
+    Raises
+    ------
+    InputError
+        When squares of the values overflow.
+    """
+    n_iter = int(ends.n_iter[which])
+    share = ends.n_computed[which] / (work.X.shape[0] * len(centers) * (n_iter + 1))
+    run = _run(work, centers.copy(), labels, n_iter, bool(ends.converged[which]))
+    method = _method(work, Bounded.method)
+    return replace(run, method=method, share_computed=min(1.0, float(share)))
+
+
+def _method(work: Workspace, method: str) -> str:
+    return f"{method}, equal rows merged" if work.merged else method
 
 
 def total_inertia(X: Rows, centers: Floats, labels: Labels, weight: Doubles | None) -> float:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from covey.engine import passes
 from covey.engine.best import fit_best
 from covey.engine.lloyd import lloyd
+from covey.engine.workspace import Workspace
 from covey.errors import InputError
 from covey.explain.wording import listing, percent
 from covey.flow import KScore, Run, Sweep
@@ -92,10 +93,11 @@ def sweep(
     scored: dict[int, Doubles] = {}
     scores: list[KScore] = []
     batch, done = tried, 0.0
+    work = Workspace(X, weight)
     while batch:
         for step, k in enumerate(batch):
             heard(f"Trying {k} segments", done + (1 - done) / 2 * step / len(batch))
-            runs[k] = _fit(X, k, runs.get(k - 1), streams[k], n_init, weight)
+            runs[k] = _fit(work, k, runs.get(k - 1), streams[k], n_init)
         done = (1 + done) / 2
         heard("Silhouettes", done)
         _refuse_underflow(runs, source)
@@ -174,23 +176,18 @@ def count_distinct(X: Doubles, most: int) -> int:
     return len(seen)
 
 
-def _fit(
-    X: Doubles,
-    k: int,
-    fewer: Run | None,
-    rng: np.random.Generator,
-    n_init: int,
-    weight: Doubles | None,
-) -> Run:
+def _fit(work: Workspace, k: int, fewer: Run | None, rng: np.random.Generator, n_init: int) -> Run:
     """Fit one K; the centers of K − 1 and the row farthest from them are one more start."""
-    run = fit_best(X, k, rng=rng, n_init=n_init, weight=weight)
+    run = fit_best(work, k, rng=rng, n_init=n_init)
     if fewer is None or k == 1 or run.inertia <= fewer.inertia:
         return run
+    X, weight = work.given, work.given_weight
+    assert isinstance(X, np.ndarray)
     gap = np.einsum("ij,ij->i", (off := X - fewer.centers[fewer.labels]), off)
     if weight is not None:
         gap = np.where(weight > 0, gap, -1.0)
     start = np.vstack([fewer.centers, X[int(np.argmax(gap))]])
-    return min(run, lloyd(X, start, weight=weight), key=lambda one: one.inertia)
+    return min(run, lloyd(work, start), key=lambda one: one.inertia)
 
 
 def _rows_to_score(X: Doubles, rng: np.random.Generator) -> NDArray[np.int64] | None:
