@@ -144,6 +144,24 @@ inline unsigned bits_of(mask<float> where) {
 #endif
 }
 
+/// Whole numbers of 32 bits, as many as floats fit a register.
+using whole = vec<std::int32_t, lanes<float>>;
+
+/// a.low · b.low + a.high · b.high for the halves, signed and of 16 bits, of each lane.
+inline whole pair_products(whole a, whole b) {
+#if COVEY_WIDTH == 64
+  return (whole)_mm512_madd_epi16((__m512i)a, (__m512i)b);
+#elif COVEY_WIDTH == 32
+  return (whole)_mm256_madd_epi16((__m256i)a, (__m256i)b);
+#elif defined(__SSE2__)
+  return (whole)_mm_madd_epi16((__m128i)a, (__m128i)b);
+#else
+  using bits = vec<std::uint32_t, lanes<float>>;  // so that no shift to the left overflows
+  const whole a_low = (whole)((bits)a << 16) >> 16, b_low = (whole)((bits)b << 16) >> 16;
+  return a_low * b_low + (a >> 16) * (b >> 16);
+#endif
+}
+
 /// Write first + l for each lane l where `where` holds; may write a register. Returns how many.
 inline int append(std::int32_t* to, std::int32_t first, mask<float> where) {
   unsigned bits = bits_of(where);
