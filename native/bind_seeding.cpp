@@ -1,7 +1,7 @@
 // Python's door to greedy k-means++ as a whole.
 #include "binding.hpp"
 #include "doors.hpp"
-#include "grid.hpp"
+#include "greedy.hpp"
 
 namespace covey {
 namespace {

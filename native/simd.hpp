@@ -129,6 +129,34 @@ inline bool any(M where) {
   return all != 0;
 }
 
+/// One bit for each lane where a < b.
+inline unsigned less(pack<float> a, pack<float> b) {
+#if COVEY_WIDTH == 64
+  return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_LT_OQ);
+#elif COVEY_WIDTH == 32
+  return static_cast<unsigned>(_mm256_movemask_ps((__m256)(a < b)));
+#elif defined(__SSE2__)
+  return static_cast<unsigned>(_mm_movemask_ps((__m128)(a < b)));
+#else
+  unsigned bits = 0;
+  for (int l = 0; l < lanes<float>; ++l) bits |= unsigned(a[l] < b[l]) << l;
+  return bits;
+#endif
+}
+
+/// The value where it is above 0, else 0: one instruction, which a comparison is not.
+inline pack<float> positive(pack<float> x) {
+#if COVEY_WIDTH == 64
+  return (pack<float>)_mm512_maskz_max_ps(0xFFFF, (__m512)x, _mm512_setzero_ps());
+#elif COVEY_WIDTH == 32
+  return (pack<float>)_mm256_max_ps((__m256)x, _mm256_setzero_ps());
+#elif defined(__SSE2__)
+  return (pack<float>)_mm_max_ps((__m128)x, _mm_setzero_ps());
+#else
+  return maximum(x, pack<float>{});
+#endif
+}
+
 /// One bit for each lane of floats where a comparison held.
 inline unsigned bits_of(mask<float> where) {
 #if COVEY_WIDTH == 64

@@ -94,7 +94,9 @@ inline constexpr Int scratch_size(Int d) { return 5 * TILE_ROWS * d + 128; }
 struct Grid {
   const std::int32_t* at;
   Int n, pairs;
-  const std::int32_t* row(Int i) const { return at + i / GRID_ROWS * pairs * GRID_ROWS + i % GRID_ROWS; }
+  const std::int32_t* row(Int i) const {
+    return at + i / GRID_ROWS * pairs * GRID_ROWS + i % GRID_ROWS;
+  }
 };
 
 /// Candidates on the same grid, and their squared norms over each GRID_GROUP pairs.
