@@ -29,6 +29,7 @@ class Greedy {
         chunk_sums_(1, chunks_.count()),
         running_(1, chunks_.count()),
         nearer_(blocks_.count(), m * TILES) {
+    want_large_pages(sq_[0], static_cast<std::size_t>(X.n) * sizeof(float));
     std::fill(sq_[0], sq_[0] + X.n, std::numeric_limits<float>::infinity());
     std::fill(sq_[0] + X.n, sq_[0] + Gridded::room(X.n), 0.0f);
     for (Int i = 0; weight && i < X.n; ++i, may_stop_at(i)) {

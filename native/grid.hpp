@@ -9,6 +9,7 @@
 #pragma once
 
 #include "blocks.hpp"
+#include "pages.hpp"
 
 namespace covey {
 
@@ -65,6 +66,7 @@ class Gridded {
   template <class T>
   Gridded(const Dense<T>& X, const Ruler& ruler)
       : n_(X.n), pairs_((X.d + 1) / 2), at_(1, room(X.n) * pairs_) {
+    want_large_pages(at_[0], static_cast<std::size_t>(room(X.n) * pairs_) * sizeof(std::int32_t));
     const Blocks blocks{X.n, BLOCK};
     each_block(blocks.count(), threads(), [&](Int block, int) {
       const Range rows = blocks.at(block);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "halves.hpp"
 #include "tables.hpp"
 #include "tile.hpp"
 

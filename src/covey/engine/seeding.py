@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from covey.engine import passes
 from covey.engine.distinct import merge_equal
 from covey.engine.gather import dense_rows, subset
-from covey.engine.passes import Doubles, Floats, Rows
+from covey.engine.passes import Csr, Doubles, Floats, Rows
 from covey.errors import OptionError
 
 #: (X, n_clusters, rng) -> centers (k, d)
@@ -146,9 +146,8 @@ def _greedy(
         first = int(_at_share(np.cumsum(weight), rng.random(1))[0])
     shares = rng.random((n_clusters - 1, trials))
     chosen = [first]
-    if isinstance(X, np.ndarray) and n_clusters >= GRIDDED and n > MERGED_ROWS and (
-        trials <= passes.SEED_TRIALS
-    ):
+    large = n_clusters >= GRIDDED and n > MERGED_ROWS
+    if large and trials <= passes.SEED_TRIALS and not isinstance(X, Csr):
         chosen = passes.seed_on_grid(X, weight, first, shares).tolist()
     if len(chosen) == n_clusters:
         return np.array(chosen, dtype=np.intp)
