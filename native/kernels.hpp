@@ -77,6 +77,24 @@ struct Kernels {
   double (*lower)(const Dense<T>&, const Centers<T>&, Range, double* sq_closest,
                   const double* weight, T* scratch);
 
+  /// Least and greatest value of each feature: lowers `low` and raises `high` (d each).
+  void (*extent)(const Dense<T>&, Range, T* low, T* high);
+
+  /// Put rows on a grid: (x − shift) · scale, rounded to whole numbers; see grid.hpp. The range
+  /// starts with a tile; what fills the last one is 0.
+  void (*round_to_grid)(const Dense<T>&, Range, const double* shift, double scale,
+                        std::int32_t* to);
+
+  /// Add to `gained[j]` what each candidate would take from Σ w sq of a block, as the grid has it;
+  /// set the bits of the rows that it may come nearer to than sq. See gridded.cpp.
+  void (*weigh_on_grid)(const Grid&, const Trials&, Range, const float* sq, const double* weight,
+                        double unit_weight, double* gained, std::uint16_t* nearer);
+
+  /// Lower sq to the squared distance to the center, direct, in double, times scale²: of the
+  /// rows whose bits are set (null: all), `lowered` chunks of which are marked.
+  void (*come_nearer)(const Dense<T>&, const T* center, double scale, Range,
+                      const std::uint16_t* nearer, float* sq, bool* lowered);
+
   /// For each row the cluster that it had better be moved to, with means that follow, or −1 (then
   /// staying is best as far as T can tell). `labels` and `weight` (or null) start at the range's
   /// first row.

@@ -16,6 +16,7 @@ NB_MODULE(_core, m) {
   covey::bind_optimal(m);
   covey::bind_scores(m);
   covey::bind_kinds(m);
+  covey::bind_seeding(m);
   covey::bind_interrupts(m);
   covey::bind_sparse(m);
   m.def("instruction_sets", &covey::instruction_sets);

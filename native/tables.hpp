@@ -18,7 +18,8 @@
   visit(nearest, isa) visit(sums, isa) visit(seeding, isa) visit(distances, isa)                \
       visit(silhouettes, isa) visit(sparse, isa) visit(reviewing, isa) visit(transfers, isa)    \
           visit(between, isa) visit(squares, isa) visit(sparse_nearest, isa) visit(moving, isa) \
-              visit(sparse_seeding, isa) visit(sieving, isa) visit(turning, isa)
+              visit(sparse_seeding, isa) visit(sieving, isa) visit(turning, isa)                \
+                  visit(gridded, isa) visit(gridding, isa)
 
 namespace covey {
 

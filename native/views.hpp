@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "sparse_views.hpp"
 
@@ -118,12 +119,34 @@ inline constexpr Int CHUNK = 512;
 /// Candidates that greedy seeding weighs in one sweep: 2 + ln k is less for any k below a million.
 inline constexpr Int CANDIDATES = 16;
 
+/// Rows of a tile on the grid; those that it has room for come in steps; pairs of features whose
+/// products are summed in whole numbers before they go on in float.
+inline constexpr Int GRID_ROWS = 16, GRID_STEP = 32, GRID_GROUP = 16;
+
 /// Most rows in a tile.
 inline constexpr Int TILE_ROWS = 64;
 
 /// Values of scratch that a dense kernel may use: a tile, rows to be put into it, a register;
 /// and as much again in float, and rows in doubt, for screening.
 inline constexpr Int scratch_size(Int d) { return 5 * TILE_ROWS * d + 128; }
+
+/// Rows on a grid, in tiles: one pair of features of GRID_ROWS rows, two halves of 32 bits each;
+/// then the next pair. There is room for whole GRID_STEPs of rows.
+struct Grid {
+  const std::int32_t* at;
+  Int n, pairs;
+  const std::int32_t* row(Int i) const {
+    return at + i / GRID_ROWS * pairs * GRID_ROWS + i % GRID_ROWS;
+  }
+};
+
+/// Candidates on the same grid, and their squared norms over each GRID_GROUP pairs.
+struct Trials {
+  const std::int32_t* at;        // m × pairs
+  const std::int32_t* sq_norms;  // m × groups
+  Int m;
+  float slack;  // most that the grid changes a distance by, in its units
+};
 
 /// Labelings of the rows whose silhouettes are asked, as the kernel reads them.
 template <class T>

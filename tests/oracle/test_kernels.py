@@ -290,6 +290,7 @@ for dtype in (np.float32, np.float64):
             passes.distances(X, X[-k:])
             passes.seed_update(X, X[-1], np.ones(n), None)
             passes.seed_potentials(X, X[-k:], np.ones(n), None)
+            passes.seed_on_grid(X, np.ones(n), 0, np.full((k - 1, 3), 0.5))
             if k > 1:
                 passes.nearest_two(X, X[-k:])
 """

@@ -68,6 +68,7 @@ JOBS = {
     "distances": lambda: passes.distances(wide, wide[:1000]),
     "wide rows": lambda: passes.nearest(wide, wide[:1000]),
     "potentials": lambda: passes.seed_potentials(X, C, np.ones(40_000), None),
+    "seeding on a grid": lambda: passes.seed_on_grid(X, None, 0, np.full((3999, 9), 0.5)),
     "seeding": lambda: KMeans(4000, **long).fit(X),
     "silhouettes": lambda: passes.silhouettes(X, labelings),
     "sparse nearest": lambda: passes.nearest(rows, across),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from covey.engine.passes.door import core, given
 from covey.engine.passes.twins import sq_distances
@@ -10,6 +11,9 @@ from covey.engine.rows import Doubles, Floats, Rows
 
 #: rows per sum that ``seed_update`` returns
 SEED_BLOCK = 4096
+
+#: most candidates that ``seed_on_grid`` takes for one center
+SEED_TRIALS = 16
 
 
 def seed_potentials(
@@ -51,3 +55,54 @@ def twin_seed_update(
         sq_closest[part] = np.minimum(sq_closest[part], sq[:, 0])
     w = sq_closest if weight is None else weight * sq_closest
     return np.add.reduceat(w, np.arange(0, len(w), SEED_BLOCK)) if len(w) else np.zeros(0)
+
+
+def seed_on_grid(
+    X: Floats, weight: Doubles | None, first: int, shares: Doubles
+) -> NDArray[np.int64]:
+    """Choose rows by greedy k-means++, candidates weighed on a grid of 16-bit numbers.
+
+    Which rows a candidate may come nearer to is told by bounds, and those of the candidate that is
+    taken are measured as they are, in double: so candidates are drawn by the same distances as
+    ever, rounded to float. What a candidate gains is good to a few thousandths; of two that gain
+    nearly as much, either may be taken.
+
+    Parameters
+    ----------
+    X : (n, d) float32 or float64, n >= 1, d >= 1
+    weight : (n,) float64 >= 0, or None for ones
+    first : int
+        The row that is the first center.
+    shares : (k - 1, m) float64 in [0, 1), m <= SEED_TRIALS
+        Where the m candidates for each next center lie in the running sum of weight · squared
+        distance to the nearest center chosen.
+
+    Returns
+    -------
+    chosen : (1 to k,) int64
+        Fewer than k rows where distances have become too short for the grid.
+    """
+    chosen = np.empty(len(shares) + 1, np.int64)
+    chosen[0] = first
+    n_chosen = core.seed_on_grid(*given(X, X[:0])[:1], weight, shares, chosen)
+    return chosen[:n_chosen]
+
+
+def twin_seed_on_grid(
+    X: Floats, weight: Doubles | None, first: int, shares: Doubles
+) -> NDArray[np.int64]:
+    """Do what ``seed_on_grid`` does, in NumPy and without a grid."""
+    w = np.ones(len(X)) if weight is None else weight
+    chosen = [first]
+    sq_closest = np.full(len(X), np.inf)
+    twin_seed_update(X, X[first], sq_closest, weight)
+    for row in shares:
+        running = np.cumsum(w * sq_closest)
+        if not 0 < running[-1] < np.inf:
+            break
+        drawn = np.searchsorted(running, row * running[-1], side="right")
+        drawn = np.minimum(drawn, np.searchsorted(running, running[-1], side="left"))
+        left = twin_seed_potentials(X, X[drawn], sq_closest, weight)
+        chosen.append(int(drawn[np.argmin(left)]))
+        twin_seed_update(X, X[chosen[-1]], sq_closest, weight)
+    return np.array(chosen, np.int64)

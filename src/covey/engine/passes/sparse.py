@@ -187,7 +187,7 @@ def sparse_mean_variance(X: Csr) -> float:
     millionth is left of the first sum, that is not accurate to nine digits, and NaN says so.
     """
     n, d = X.shape
-    squares = math.fsum(sparse_lengths(X) ** 2)
+    squares = float(np.sum(sparse_lengths(X) ** 2))
     totals = np.empty((1, d))
     sparse_sum_stale(X, None, np.zeros(n, np.int32), np.ones(1, bool), totals)
     rest = squares - float(np.sum(totals**2)) / n
