@@ -23,7 +23,7 @@ inline std::int32_t count_bits(std::uint64_t word) {
 }
 
 /// The bits of all codes that rows have, and how many are set before each word. Only pages that
-/// hold a code are there: colors of a photo fill a tenth of them, and the table stays in L2.
+/// hold a code are there: colors of a photo fill a quarter of them, and the table stays in L2.
 class Present {
  public:
   static constexpr int PAGE_BITS = 12, PAGE = 1 << (PAGE_BITS - 6);  // codes; words
