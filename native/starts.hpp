@@ -86,7 +86,7 @@ class Start {
     if (first) clock_ = clock_before_ = 0;
     const Watched at{labels_,       due_,          sums_.data(), masses_.data(),
                      moved_.data(), clock_before_, clock_};
-    const Progress progress = review(X_, at_, see(), weight_, first, at);
+    const Progress progress = review(X_, at_, see(), {}, weight_, first, at);
     clock_before_ = clock_;
     n_computed_ += progress.n_computed;
     if (!again) return progress.n_changed;
