@@ -103,8 +103,8 @@ from covey.flow import Partial
 
 __all__ = [
     "PLAIN", "PRECISE", "SEED_BLOCK", "SEED_TRIALS", "SILHOUETTE_WORK", "Csr", "Doubles", "Flags",
-    "Floats", "Labels", "Packed", "Partial", "Paths", "Rows", "View", "Watched", "core_file", "descend",
-    "distances", "drift", "equal_rows", "get_threads", "inertia", "instruction_set",
+    "Floats", "Labels", "Packed", "Partial", "Paths", "Rows", "View", "Watched", "core_file",
+    "descend", "distances", "drift", "equal_rows", "get_threads", "inertia", "instruction_set",
     "instruction_sets", "label_sums", "lloyd", "means_between", "nearest", "nearest_two",
     "observed_nearest", "observed_squares", "observed_sums", "partition", "review", "round_rows",
     "running_sums", "seed_on_grid", "seed_potentials", "seed_update", "set_threads", "silhouettes",
@@ -114,7 +114,7 @@ __all__ = [
     "twin_label_sums", "twin_lloyd", "twin_means_between", "twin_move", "twin_nearest",
     "twin_nearest_two", "twin_observed_nearest", "twin_observed_squares", "twin_observed_sums",
     "twin_partition", "twin_review", "twin_running_sums", "twin_seed_on_grid",
-    "twin_seed_potentials", "twin_seed_update", "twin_silhouettes", "twin_sized", "twin_sparse_assign",
-    "twin_sparse_lengths", "twin_sparse_sum_moved", "twin_sparse_sum_stale", "twin_spread",
-    "twin_spreads", "twin_sums", "twin_transfer", "use_instruction_set",
+    "twin_seed_potentials", "twin_seed_update", "twin_silhouettes", "twin_sized",
+    "twin_sparse_assign", "twin_sparse_lengths", "twin_sparse_sum_moved", "twin_sparse_sum_stale",
+    "twin_spread", "twin_spreads", "twin_sums", "twin_transfer", "use_instruction_set",
 ]  # fmt: skip
