@@ -38,7 +38,32 @@ MOST = 100_000  # values of an array
 SECONDS = 3.0  # that a call may take
 GUARD = 64  # bytes on both sides of an array
 EXACT = "--exact" in sys.argv  # no guards: for AddressSanitizer, which sees reads beyond as well
-PRIMES = [11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107]
+PRIMES = [
+    11,
+    13,
+    17,
+    19,
+    23,
+    29,
+    31,
+    37,
+    41,
+    43,
+    47,
+    53,
+    59,
+    61,
+    67,
+    71,
+    73,
+    79,
+    83,
+    89,
+    97,
+    101,
+    103,
+    107,
+]
 WIDE = [0, -1, 1, 2, 7, 2**31 - 1, -(2**31), 2**31, 2**40, 2**62, -(2**63), 2**63 - 1]
 ODD = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-320, 1e300, -1e300, 1e30]
 

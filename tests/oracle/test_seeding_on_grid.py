@@ -44,7 +44,7 @@ def replay(X, weight, chosen, shares) -> tuple[int, int]:
         gains = [w @ np.maximum(sq - sq_to(X, each), 0) for each in drawn]
         gain = w @ np.maximum(sq - sq_to(X, taken), 0)
         assert gain >= 0.97 * max(gains)
-        n_best += gain >= (1 - 1e-9) * max(gains)
+        n_best += int(gain >= (1 - 1e-9) * max(gains))
         sq = np.minimum(sq, sq_to(X, taken))
     return n_best, len(chosen) - 1
 
@@ -99,9 +99,7 @@ def test_units_do_not_matter(rng: np.random.Generator) -> None:
     assert len(found) == 15
     for scale in (2.0**-90, 2.0**90):
         np.testing.assert_array_equal(passes.seed_on_grid(X * scale, None, 0, shares), found)
-    np.testing.assert_array_equal(
-        passes.seed_on_grid(X, np.full(3000, 2.0**200), 0, shares), found
-    )
+    np.testing.assert_array_equal(passes.seed_on_grid(X, np.full(3000, 2.0**200), 0, shares), found)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +114,7 @@ def test_what_the_grid_cannot_hold_is_left_to_the_plain_passes(X: np.ndarray) ->
 
 
 def test_rows_that_coincide_on_the_grid_are_told_apart(rng: np.random.Generator) -> None:
-    """Two groups far apart, in each six rows a billionth apart, many times: all twelve are found."""
+    """Two groups far apart, in each six rows a billionth apart, many times: twelve are found."""
     places = np.array([-1.0, 1.0])[:, None] + 1e-9 * np.arange(6)
     X = np.repeat(places.ravel(), 700)[:, None]
     weight = rng.random(len(X))

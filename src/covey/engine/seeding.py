@@ -151,7 +151,7 @@ def _greedy(
         chosen = passes.seed_on_grid(X, weight, first, shares).tolist()
     if len(chosen) == n_clusters:
         return np.array(chosen, dtype=np.intp)
-    sq_closest = np.full(n, np.inf)
+    sq_closest, blocks = np.full(n, np.inf), np.empty(0)
     for center in dense_rows(X, np.array(chosen)):
         blocks = passes.seed_update(X, center, sq_closest, weight)
     while len(chosen) < n_clusters and 0 < blocks.sum() < np.inf:
