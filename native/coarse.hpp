@@ -7,6 +7,8 @@
 
 #include <cmath>
 #include <limits>
+#include <stdexcept>
+#include <string>
 
 #include "blocks.hpp"
 
@@ -14,6 +16,14 @@ namespace covey {
 
 /// Features at most: scores fit 31 bits, and so does what filling is.
 inline constexpr Int MOST_COARSE = 8192;
+
+inline void check_coarse(Int d, double step) {
+  if (d > MOST_COARSE)
+    throw std::invalid_argument("features rounded to bytes: must be at most " +
+                                std::to_string(MOST_COARSE) + "; got " + std::to_string(d));
+  if (!(step >= 1e-290 && step <= 1e290))
+    throw std::invalid_argument("step must be from 1e-290 to 1e290; got " + std::to_string(step));
+}
 
 /// Bytes of a row of d features: whole registers; filling is 0.
 inline constexpr Int coarse_stride(Int d) { return (d + 63) / 64 * 64; }

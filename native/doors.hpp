@@ -7,6 +7,7 @@ namespace covey {
 
 void bind_rows(nanobind::module_& m);        // passes that dense and sparse rows share
 void bind_dense(nanobind::module_& m);       // passes over dense rows alone
+void bind_workspace(nanobind::module_& m);   // what a fit makes of its rows beforehand
 void bind_bounded(nanobind::module_& m);     // passes that leave rows out by bounds
 void bind_descent(nanobind::module_& m);     // single rows moved; many starts led downhill
 void bind_starts(nanobind::module_& m);      // Lloyd's iterations from several starts

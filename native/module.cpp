@@ -10,6 +10,7 @@ NB_MODULE(_core, m) {
   covey::bind_checked(m);
   covey::bind_rows(m);
   covey::bind_dense(m);
+  covey::bind_workspace(m);
   covey::bind_bounded(m);
   covey::bind_descent(m);
   covey::bind_starts(m);

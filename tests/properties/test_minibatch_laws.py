@@ -67,7 +67,9 @@ def test_a_fit_is_what_it_says(
             for _ in range(2)
         )  # fmt: skip
     answer = brute_force(X, outcome.run.centers, weight)
-    np.testing.assert_array_equal(outcome.run.labels, answer.labels)
+    sq = ((X[:, None, :] - outcome.run.centers[None]) ** 2).sum(axis=2)
+    own = sq[np.arange(len(X)), outcome.run.labels]
+    assert (own <= sq.min(axis=1) * (1 + 1e-12) + 1e-15).all()  # equally near: either is right
     assert outcome.run.inertia == pytest.approx(answer.inertia, abs=1e-9)
     assert outcome.run.n_iter <= max_iter
     assert (outcome.counts > 0).all()

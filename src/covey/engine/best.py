@@ -10,7 +10,7 @@ from covey.engine.draws import draws
 from covey.engine.lloyd import OnIteration, ended, lloyd, stopped
 from covey.engine.passes import Csr, Doubles, Floats, Rows
 from covey.engine.race import CannotWin, Race
-from covey.engine.seeding import MERGED_ROWS, Init, first_centers
+from covey.engine.seeding import GRIDDED, MERGED_ROWS, Init, first_centers
 from covey.engine.workspace import Workspace
 from covey.errors import OptionError
 from covey.flow import Run
@@ -142,7 +142,8 @@ def _starts(
     """Choose the first centers (p, k, d) of several short starts."""
     X, weight = work.X, work.weight
     assert not isinstance(X, Csr)
-    if not isinstance(init, str) or init != "k-means++" or len(X) <= MERGED_ROWS:
+    plainly = isinstance(init, str) and init == "k-means++" and n_clusters < GRIDDED
+    if not plainly or len(X) <= MERGED_ROWS:
         return np.stack([_first_centers(work, n_clusters, init, each) for each in streams])
     states = [stream.bit_generator.state for stream in streams]
     drawn = [draws(X, n_clusters, weight, stream) for stream in streams]
