@@ -28,25 +28,10 @@ inline void check_coarse(Int d, double step) {
 /// Bytes of a row of d features: whole registers; filling is 0.
 inline constexpr Int coarse_stride(Int d) { return (d + 63) / 64 * 64; }
 
-/// Round n values; what they are off by is added to `sq_off`, their sum and squares to the others.
-struct Rounding {
-  std::int32_t sum = 0, sq = 0;
-  double sq_off = 0;
-
-  template <class T>
-  void round(const T* x, Int d, const double* shift, double per_step, std::int8_t* to) {
-    for (Int f = 0; f < d; ++f) {
-      const double value = (double(x[f]) - shift[f]) * per_step;
-      const double whole = value > -127 ? std::min(std::nearbyint(value), 127.0) : -127.0;
-      const auto byte = static_cast<std::int32_t>(whole);
-      to[f] = static_cast<std::int8_t>(byte);
-      sum += byte, sq += byte * byte;
-      sq_off += (value - whole) * (value - whole);
-    }
-  }
-  /// Rounded up.
-  float off() const { return static_cast<float>(std::sqrt(sq_off) * (1 + 1e-6) + 1e-6); }
-};
+/// Length of what was rounded away, rounded up.
+inline float off_of(const Rounded& row) {
+  return static_cast<float>(std::sqrt(row.sq_off) * (1 + 1e-6) + 1e-6);
+}
 
 template <class T>
 void round_to_bytes(const Dense<T>& X, const double* shift, double step, std::int8_t* rows,
@@ -56,11 +41,10 @@ void round_to_bytes(const Dense<T>& X, const double* shift, double step, std::in
   each_block(blocks.count(), threads(), [&](Int block, int) {
     const Range range = blocks.at(block);
     for (Int i = range.begin; i < range.end; ++i) {
-      Rounding rounding;
-      rounding.round(X.row(i), X.d, shift, 1 / step, rows + i * stride);
+      const Rounded row = kernels<T>().to_bytes(X.row(i), X.d, shift, 1 / step, rows + i * stride);
       std::fill(rows + i * stride + X.d, rows + (i + 1) * stride, std::int8_t{0});
-      facts[2 * i] = rounding.sq, facts[2 * i + 1] = rounding.sum;
-      off[i] = rounding.off();
+      facts[2 * i] = row.sq, facts[2 * i + 1] = row.sum;
+      off[i] = off_of(row);
     }
   });
 }
@@ -80,17 +64,16 @@ class CoarseCenters {
     std::fill(panel_[0], panel_[0] + blocks_ * SIEVE_CENTERS * stride, std::uint8_t{128});
     std::fill(half_[0], half_[0] + blocks_ * SIEVE_CENTERS, -(std::int32_t{1} << 30));
     for (Int j = 0; j < centers.k; ++j) {
-      Rounding rounding;
       std::uint8_t* row = rows_[0] + j * stride;
       std::fill(row, row + stride, std::uint8_t{0});
-      rounding.round(centers.row(j), rows.d, rows.shift, 1 / rows.step,
-                     reinterpret_cast<std::int8_t*>(row));
+      const Rounded rounded = kernels<T>().to_bytes(
+          centers.row(j), rows.d, rows.shift, 1 / rows.step, reinterpret_cast<std::int8_t*>(row));
       for (Int f = 0; f < stride; ++f) row[f] = static_cast<std::uint8_t>(row[f] + 128);
       std::uint8_t* to = panel_[0] + j / SIEVE_CENTERS * SIEVE_CENTERS * stride;
       for (Int f = 0; f < stride; f += 4)
         std::copy(row + f, row + f + 4, to + f * SIEVE_CENTERS + j % SIEVE_CENTERS * 4);
-      half_[0][j] = -(rounding.sq / 2);
-      off_[0][j] = rounding.off();
+      half_[0][j] = -(rounded.sq / 2);
+      off_[0][j] = off_of(rounded);
       most_off_ = std::max(most_off_, off_[0][j]);
     }
     view_ = {panel_[0], rows_[0],  half_[0], off_[0],

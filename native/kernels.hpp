@@ -53,6 +53,9 @@ struct Kernels {
   /// 4 · (d + stride) doubles.
   void (*turn)(const Dense<T>&, const Axes&, Range, float* out, double* scratch);
 
+  /// (x − shift) · per_step, rounded to −127 … 127.
+  Rounded (*to_bytes)(const T* x, Int d, const double* shift, double per_step, std::int8_t* to);
+
   /// Copy the rows at n offsets.
   void (*pick)(const Dense<T>&, const std::int32_t* rows, Int n, T* to);
 

@@ -30,8 +30,6 @@ struct OnAxes {
       std::int32_t offsets[SOME];
       for (Int i = 0; i < count; ++i) {
         offsets[i] = rows ? rows[which[first + i]] : which[first + i];
-        for (Int f = 0; f < X.d; f += 64 / Int{sizeof(T)})
-          __builtin_prefetch(X.row(begin + offsets[i]) + f);
       }
       const Int q = seen.rows.d;
       kernels<float>().pick({seen.rows.row(begin), seen.rows.n - begin, q}, offsets, count,
@@ -39,6 +37,7 @@ struct OnAxes {
       kernels<float>().distances({room.packed, count, q}, *seen.across, centers.k, {0, count},
                                  room.distances);
       for (Int i = 0; i < count; ++i) {
+        expect(begin + offsets[std::min(i + 1, count - 1)]);
         const std::int32_t at = which[first + i];
         if (!among(begin + offsets[i], at, room.distances + i * centers.k, found, n_computed))
           which[n_in_doubt++] = at;
@@ -46,6 +45,11 @@ struct OnAxes {
     }
     n_computed += n * centers.k;
     return n_in_doubt;
+  }
+
+  /// Ask for a row: the next one comes from anywhere, and is wanted nearly always.
+  void expect(Int row) const {
+    for (Int f = 0; f < X.d; f += 64 / Int{sizeof(T)}) __builtin_prefetch(X.row(row) + f);
   }
 
   /// Decide one row by its distances on the axes; returns whether that can be told.

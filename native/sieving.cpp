@@ -1,7 +1,6 @@
 // Which centers may be near to a row, by bytes: see coarse.hpp.
 //
-// The scores of several rows and SIEVE_CENTERS centers are added up in registers, four features a
-// step. Integers round nothing: every instruction set finds the same.
+// Scores of several rows and SIEVE_CENTERS centers are added up in registers, four features a step.
 #include <algorithm>
 #include <limits>
 #include <numeric>
@@ -11,6 +10,37 @@
 
 namespace covey {
 namespace {
+
+template <class T>
+Rounded to_bytes(const T* x, Int d, const double* shift, double per_step, std::int8_t* to) {
+  constexpr int N = lanes<double>;
+  constexpr double WHOLE = 0x1.8p52;  // adding it rounds to whole numbers, halves to even
+  const pack<double> most = broadcast<pack<double>>(127.0);
+  pack<double> sq_off{};
+  vec<std::int32_t, N> sum{}, sq{};
+  const auto some = [&](const T* from, const double* middle, std::int8_t* into) {
+    const pack<double> value = (doubles<N>(from) - load<pack<double>>(middle)) * per_step;
+    const pack<double> whole = (minimum(maximum(value, -most), most) + WHOLE) - WHOLE;
+    sq_off += (value - whole) * (value - whole);
+    const auto bytes = __builtin_convertvector(whole, vec<std::int32_t, N>);
+    sum += bytes, sq += bytes * bytes;
+    store(into, __builtin_convertvector(bytes, vec<std::int8_t, N>));
+  };
+  Int f = 0;
+  for (; f + N <= d; f += N) some(x + f, shift + f, to + f);
+  if (f < d) {  // filled up by what is rounded to 0
+    T rest[N];
+    double middle[N];
+    std::int8_t bytes[N];
+    for (int l = 0; l < N; ++l) {
+      rest[l] = f + l < d ? x[f + l] : T(0);
+      middle[l] = f + l < d ? shift[f + l] : 0.0;
+    }
+    some(rest, middle, bytes);
+    std::copy(bytes, bytes + (d - f), to + f);
+  }
+  return {total<std::int32_t, N>(sum), total<std::int32_t, N>(sq), total<double, N>(sq_off)};
+}
 
 constexpr std::int32_t NONE = std::numeric_limits<std::int32_t>::min();
 
@@ -159,6 +189,8 @@ COVEY_BYTES void sieve_by_vnni(const std::int8_t* const* rows, Int n, const Siev
 }  // namespace
 
 void COVEY_ADD(sieving)(Table& table) {
+  table.f32.to_bytes = to_bytes<float>;
+  table.f64.to_bytes = to_bytes<double>;
   table.coarse = {scores, sieve, false};
 #if COVEY_WIDTH == 64
   if (multiplies_bytes()) table.coarse = {scores_by_vnni, sieve_by_vnni, true};

@@ -62,6 +62,13 @@ struct Axes {
   double scale;
 };
 
+/// What rounding one row to bytes gives: their sum, that of their squares, and the squared length of
+/// what was rounded away.
+struct Rounded {
+  std::int32_t sum, sq;
+  double sq_off;
+};
+
 /// Rows rounded to a byte a value: see coarse.hpp.
 struct Coarse {
   const std::int8_t* rows = nullptr;    // n × stride; null: there are none
