@@ -62,8 +62,8 @@ struct Axes {
   double scale;
 };
 
-/// What rounding one row to bytes gives: their sum, that of their squares, and the squared length of
-/// what was rounded away.
+/// What rounding one row to bytes gives: their sum, that of their squares, and the squared length
+/// of what was rounded away.
 struct Rounded {
   std::int32_t sum, sq;
   double sq_off;
