@@ -25,12 +25,12 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from covey.engine import passes
+from covey.engine.once import once
 from covey.engine.passes import Doubles, Floats
 
 Places = NDArray[np.int64]
@@ -63,7 +63,7 @@ class Values:
     origin: float  # about their middle: sums are of x − origin
     columns: int = passes.PLAIN
 
-    @cached_property
+    @once
     def coarse(self) -> Doubles:
         """The sums before every ``STRIDE``-th value and before the end."""
         return passes.running_sums(self.x, self.weight, self.origin, STRIDE, columns=self.columns)
@@ -91,7 +91,7 @@ class Values:
         weight, total, squares = self.coarse[-1, :: self.columns // 3]
         return float(squares - total * total / weight)
 
-    @cached_property
+    @once
     def rounding(self) -> float:
         """What the scatter of a stretch may be off by, in roundings of a double.
 

@@ -6,13 +6,12 @@ rounding serves to rule out what floats can rule out (see ``passes.bounding``).
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 from numpy.typing import NDArray
 
 from covey.engine import passes
 from covey.engine.axes import main_axes
+from covey.engine.once import once
 from covey.engine.passes import Coarse, Csr, Doubles, Floats, Labels, Rows, View
 
 #: Rows looked at to guess how many are equal; fewer rows than this are merged by nobody, because
@@ -72,7 +71,7 @@ class Workspace:
         """Whether equal rows were merged."""
         return self._which is not None
 
-    @cached_property
+    @once
     def mean_variance(self) -> float:
         """Mean over the features of the variance of the rows given, as ``tol`` is relative to."""
         if isinstance(self.given, Csr):
@@ -80,7 +79,7 @@ class Workspace:
             return quick if np.isfinite(quick) else _sparse_variance(self.given)
         return float(self._spread[1].mean())
 
-    @cached_property
+    @once
     def view(self) -> View:
         """The rows worked on, as ``passes.review`` looks at them first."""
         assert not isinstance(self.X, Csr)
@@ -94,7 +93,7 @@ class Workspace:
         scale = float(2.0 ** -np.clip(np.round(np.log2(total) / 2), -1000, 1000))
         return passes.round_rows(self.X, mean, scale)  # pyright: ignore[reportArgumentType]
 
-    @cached_property
+    @once
     def turned_view(self) -> View | None:
         """The rows on few axes, where these hold most of the spread; None elsewhere."""
         assert not isinstance(self.X, Csr)
@@ -122,7 +121,7 @@ class Workspace:
             self._coarse = passes.round_to_bytes(self.X, mean, step)
         return self._coarse
 
-    @cached_property
+    @once
     def _spread(self) -> tuple[Doubles, Doubles]:
         with np.errstate(over="ignore", invalid="ignore"):  # infinite stops nothing; lloyd refuses
             return passes.spread(self.given)  # pyright: ignore[reportArgumentType]
