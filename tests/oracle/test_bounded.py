@@ -123,13 +123,15 @@ def test_no_axes_where_few_do_not_hold_the_spread(dtype: type) -> None:
 
 
 @DTYPES
-def test_few_movers(dtype: type) -> None:
+def test_few_movers(dtype: type, monkeypatch) -> None:
+    monkeypatch.setattr(assigners, "_BYTES_WORK", 1 << 60)  # bytes would rule the slow ones out
     # Two of many clusters are badly started: after a while only their centers move.
     # Told apart only where meeting all centers is dear, so of many features.
     X = blobs(3000, 140, 250, seed=11, spread=0.6).astype(dtype)
     start = X[np.random.default_rng(2).choice(len(X), 250, replace=False)]
     run = check_same(X, start)
-    assert run.share_computed < 0.9
+    assert run.method == "bounded"
+    assert run.share_computed < 0.6  # 0.48; 0.71 where each row that is due meets all centers
 
 
 @DTYPES
