@@ -44,6 +44,14 @@ void py_turn_rows(Matrix<const T> X, Vector<const double> shift, double scale,
   turn_rows(rows, shift.data(), scale, axes.data(), p, out.data());
 }
 
+Int py_orthonormal(Matrix<double> rows, Int given) {
+  const Int n = Int(rows.shape(0)), d = Int(rows.shape(1));
+  must(given >= 0, "given, at least", 0, given);
+  must(given <= n, "given, at most the rows", n, given);
+  nb::gil_scoped_release release;
+  return kernels<double>().orthonormal(rows.data(), given, n, d);
+}
+
 template <class T>
 void py_spread(Matrix<const T> X, Vector<double> sums, Vector<double> squares) {
   const Dense<T> rows = rows_of<T>(X);
@@ -107,6 +115,7 @@ void bind_workspace(nb::module_& m) {
   bind<float>(m);
   bind<double>(m);
   bind_strictly(m, "round_rows", py_round_rows);
+  bind_strictly(m, "orthonormal", py_orthonormal);
   bind_strictly(m, "take_labels", py_take_labels);
   bind_strictly(m, "add_weights", py_add_weights);
 }

@@ -9,7 +9,7 @@
 
 namespace covey {
 
-/// Distances of one row, in units of 1 / `scale`; as exact as double.
+/// Distances of one row, in units of 1 / `scale`; nearer to what they are than those of `nearest`.
 template <class T>
 class Contest {
  public:
@@ -19,22 +19,27 @@ class Contest {
       : X_(X), centers_(centers), row_(row), scale_(scale) {}
 
   double measured(Label center) const {
-    double sq;
-    kernels<T>().own({X_.row(row_), 1, X_.d}, centers_, {0, 1}, &center, &sq);
-    return std::sqrt(sq) * scale_;
+    T sq;
+    kernels<T>().measure(X_.row(row_), centers_, &center, 1, &sq);
+    return std::sqrt(double(sq)) * scale_;
   }
-  /// Returns whether there was room.
-  bool enter(Label center) { return enter(center, measured(center)); }
-  bool enter(Label center, double distance) {
+  /// Let a center in, whose distance is not known yet; returns whether there was room.
+  bool enter(Label center) {
     if (count_ == MOST) return false;
-    label_[count_] = center, distance_[count_++] = distance;
+    label_[count_++] = center;
     return true;
+  }
+  /// The first to enter may have been measured.
+  void enter_first(Label center, double distance) {
+    label_[0] = center, distance_[0] = distance;
+    count_ = n_measured_ = 1;
   }
 
   /// Write what was found in row i, where no center that did not enter is nearer than `others`, in
   /// units of 1 / scale, of which `unit` make one of the found. Returns whether it can be told.
-  bool tell(const Found& found, Int i, double others, double unit) const {
+  bool tell(const Found& found, Int i, double others, double unit) {
     if (count_ == 0) return false;
+    measure_all();
     const Int winner = std::min_element(distance_, distance_ + count_) - distance_;
     const double best = distance_[winner];
     for (Int c = 0; c < count_; ++c)
@@ -51,10 +56,18 @@ class Contest {
   }
 
   /// By how much two distances must differ, relatively, for `nearest` to find the same: its squares
-  /// are off by (d + 3)u each.
+  /// are off by (d + 3)u each, those measured by less.
   double error() const { return double(X_.d + 8) * double(std::numeric_limits<T>::epsilon()); }
 
  private:
+  void measure_all() {
+    T sq[MOST];
+    const Int n = count_ - n_measured_;
+    kernels<T>().measure(X_.row(row_), centers_, label_ + n_measured_, n, sq);
+    for (Int i = 0; i < n; ++i) distance_[n_measured_ + i] = std::sqrt(double(sq[i])) * scale_;
+    n_measured_ = count_;
+  }
+
   /// Of the centers as near as the best, to rounding, the one that `nearest` takes.
   bool decide(double best, Label& label) const {
     Label close[MOST];
@@ -86,7 +99,7 @@ class Contest {
   const Centers<T>& centers_;
   Int row_;
   double scale_;
-  Int count_ = 0;
+  Int count_ = 0, n_measured_ = 0;
   Label label_[MOST];
   double distance_[MOST];
 };

@@ -27,9 +27,14 @@ void distances(const Dense<T>& X, const Across<T>& centers, Int k, Range range, 
           sq[g] += difference * difference;
         }
       }
-      const int here = static_cast<int>(std::min<Int>(W, k - j));
-      for (int g = 0; g < count; ++g)
-        for (int l = 0; l < here; ++l) out[(i + g - range.begin) * k + j + l] = std::sqrt(sq[g][l]);
+      for (int g = 0; g < count; ++g) {
+        const pack<T> found = root(sq[g]);
+        T* to = out + (i + g - range.begin) * k + j;
+        if (j + W <= k)
+          store(to, found);
+        else
+          for (Int l = 0; j + l < k; ++l) to[l] = found[l];
+      }
     }
 }
 

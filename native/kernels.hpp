@@ -25,6 +25,9 @@ struct Kernels {
   /// Squared distances of one row to n centers, added up in the order of `nearest`; d > 8.
   void (*in_order)(const T* x, const Centers<T>&, const Label* which, Int n, T* sq);
 
+  /// The same added up by lanes, which is quick and off by less: by (d / 2W + log W + 3)u.
+  void (*measure)(const T* x, const Centers<T>&, const Label* which, Int n, T* sq);
+
   /// Add w·x and w of each row to the sums of its label; `weight` may be null. Arrays start at
   /// the range's first row. Returns Σ w ‖x − c‖², direct and in double, when `centers` (k × stride,
   /// slot d is 1, filling 0) are given, else 0.
@@ -52,6 +55,10 @@ struct Kernels {
   /// Rows on the axes, n × (p + 1), after the last of them what they leave out; scratch is for
   /// 4 · (d + stride) doubles.
   void (*turn)(const Dense<T>&, const Axes&, Range, float* out, double* scratch);
+
+  /// Make n rows of d values orthonormal, of which the first are already; doubles only. Returns how
+  /// many, from the first, are: the next depends on them.
+  Int (*orthonormal)(double* rows, Int given, Int n, Int d);
 
   /// (x − shift) · per_step, rounded to −127 … 127.
   Rounded (*to_bytes)(const T* x, Int d, const double* shift, double per_step, std::int8_t* to);

@@ -26,6 +26,7 @@ struct Desk {
   Buffers<Label> labels;
   Buffers<std::int32_t> rows;
   Buffers<float> distances;
+  Buffers<std::int32_t> open;
   SieveDesk sieve;
   static constexpr Int ROOM = CHUNK + 2 * TILE_ROWS;
 
@@ -38,6 +39,7 @@ struct Desk {
         labels(3, ROOM),
         rows(6, ROOM),
         distances(1, q > 0 ? OnAxes<T>::SOME * k : 1),
+        open(1, q > 0 ? k + 16 : 1),
         sieve(ROOM) {}
   Found found(int which = 0) const {
     return {labels[which], bounds[3 * which], bounds[3 * which + 1], bounds[3 * which + 2]};
@@ -84,9 +86,9 @@ struct Look {
       }
     }
     if (seen.tail > 0 && !(sieve && labels))
-      n_in_doubt =
-          OnAxes<T>{X, centers, seen}.decide(begin, rows, which, n_in_doubt, found,
-                                             {desk.packed_seen[0], desk.distances[0]}, n_computed);
+      n_in_doubt = OnAxes<T>{X, centers, seen}.decide(
+          begin, rows, which, n_in_doubt, found,
+          {desk.packed_seen[0], desk.distances[0], desk.open[0]}, n_computed);
     if (n_in_doubt == 0) return n_computed;
     for (Int i = 0; i < n_in_doubt; ++i) doubtful[i] = rows ? rows[which[i]] : which[i];
     const Found decided = desk.found(1);

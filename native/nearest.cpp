@@ -75,8 +75,54 @@ void in_order(const T* x, const Centers<T>& centers, const Label* which, Int n, 
   }
 }
 
+/// Squared distances of one row to G centers, from feature f on in steps of two registers.
+template <class T, int G>
+Int measure_some(const T* x, const T* const (&centers)[G], Int d, T* sq) {
+  constexpr int W = lanes<T>, CHAINS = 2;
+  pack<T> sums[G][CHAINS] = {};
+  Int f = 0;
+  for (; f + CHAINS * W <= d; f += CHAINS * W) COVEY_UNROLL
+  for (int c = 0; c < CHAINS; ++c) {
+    const pack<T> value = load<pack<T>>(x + f + c * W);
+    COVEY_UNROLL
+    for (int g = 0; g < G; ++g) {
+      const pack<T> difference = value - load<pack<T>>(centers[g] + f + c * W);
+      sums[g][c] += difference * difference;
+    }
+  }
+  for (int g = 0; g < G; ++g) {
+    T rest = 0;
+    for (Int last = f; last < d; ++last) {
+      const T difference = x[last] - centers[g][last];
+      rest += difference * difference;
+    }
+    sq[g] = rest + total<T, W>(sums[g][0] + sums[g][1]);
+  }
+  return G;
+}
+
+template <class T>
+void measure(const T* x, const Centers<T>& centers, const Label* which, Int n, T* sq) {
+  constexpr Int MOST = 4;
+  Int i = 0;
+  for (; i + MOST <= n; i += MOST) {
+    const T* const some[] = {centers.row(which[i]), centers.row(which[i + 1]),
+                             centers.row(which[i + 2]), centers.row(which[i + 3])};
+    measure_some<T, MOST>(x, some, centers.d, sq + i);
+  }
+  if (i + 2 <= n) {
+    const T* const some[] = {centers.row(which[i]), centers.row(which[i + 1])};
+    i += measure_some<T, 2>(x, some, centers.d, sq + i);
+  }
+  if (i < n) {
+    const T* const last[] = {centers.row(which[i])};
+    measure_some<T, 1>(x, last, centers.d, sq + i);
+  }
+}
+
 template <class T>
 void add(Kernels<T>& kernels) {
+  kernels.measure = measure<T>;
   kernels.in_order = in_order<T>;
   kernels.nearest = nearest<T>;
   kernels.nearest_two = nearest_two<T>;

@@ -15,9 +15,11 @@ struct OnAxes {
   const Centers<T>& centers;
   const Seen& seen;
 
-  /// Memory for SOME rows as they are seen, and their distances to all centers.
+  /// Memory for SOME rows as they are seen, their distances to all centers, and which of these are
+  /// open (a register more than all).
   struct Room {
     float *packed, *distances;
+    std::int32_t* open;
   };
 
   /// Decide rows in doubt, those that `which` says of what was found, among the centers that the
@@ -39,7 +41,8 @@ struct OnAxes {
       for (Int i = 0; i < count; ++i) {
         expect(begin + offsets[std::min(i + 1, count - 1)]);
         const std::int32_t at = which[first + i];
-        if (!among(begin + offsets[i], at, room.distances + i * centers.k, found, n_computed))
+        if (!among(begin + offsets[i], at, room.distances + i * centers.k, room.open, found,
+                   n_computed))
           which[n_in_doubt++] = at;
       }
     }
@@ -53,7 +56,8 @@ struct OnAxes {
   }
 
   /// Decide one row by its distances on the axes; returns whether that can be told.
-  bool among(Int row, Int at, const float* distances, const Found& found, Int& n_computed) const {
+  bool among(Int row, Int at, const float* distances, std::int32_t* open, const Found& found,
+             Int& n_computed) const {
     const double error = double(seen.rows.d + 8) * 0x1p-23, rounded = 0x1p-22;
     Contest<T> contest(X, centers, row, seen.scale);
     const double near = double(found.near[at]) * (1 + 2 * contest.error());
@@ -61,14 +65,26 @@ struct OnAxes {
     // Those told to be farther are farther than near by every rounding.
     const double shrink = 1 - error - rounded * (1 + error), off = 2 * rounded * double(seen.reach);
     const auto cut = static_cast<float>((near + off) / shrink * (1 + 0x1p-20));
-    float others = std::numeric_limits<float>::infinity();
-    for (Int j = 0; j < centers.k; ++j) {
-      if (distances[j] > cut)
-        others = std::min(others, distances[j]);
-      else if (++n_computed; !contest.enter(static_cast<Label>(j)))
-        return false;
-    }
-    return contest.tell(found, at, double(others) * shrink - off, 1);
+    const Int n_open = kernels<float>().overdue(distances, cut, centers.k, open);
+    for (Int i = 0; i < n_open; ++i)
+      if (!contest.enter(static_cast<Label>(open[i]))) return false;
+    n_computed += n_open;
+    return contest.tell(found, at, least_beyond(cut, distances) * shrink - off, 1);
+  }
+
+  double least_beyond(float cut, const float* distances) const {
+    constexpr int SIDE_BY_SIDE = 16;
+    float least[SIDE_BY_SIDE];
+    std::fill(least, least + SIDE_BY_SIDE, std::numeric_limits<float>::infinity());
+    const auto take = [&](Int j, int l) {
+      const float other = distances[j] > cut ? distances[j] : least[l];
+      least[l] = other < least[l] ? other : least[l];
+    };
+    Int j = 0;
+    for (; j + SIDE_BY_SIDE <= centers.k; j += SIDE_BY_SIDE)
+      for (int l = 0; l < SIDE_BY_SIDE; ++l) take(j + l, l);
+    for (; j < centers.k; ++j) take(j, 0);
+    return *std::min_element(least, least + SIDE_BY_SIDE);
   }
 };
 

@@ -33,12 +33,13 @@ inline void round_rows(const Dense<double>& X, const double* shift, double scale
 template <class T>
 void turn_rows(const Dense<T>& X, const double* shift, double scale, const double* axes, Int p,
                float* out) {
-  const Int stride = (p + ACROSS - 1) / ACROSS * ACROSS;
+  constexpr Int LANES = 8;  // the most doubles of a register
+  const Int stride = (p + LANES - 1) / LANES * LANES;
   const Buffers<double> filled(1, X.d * stride);
   std::fill(filled[0], filled[0] + X.d * stride, 0.0);
   for (Int f = 0; f < X.d; ++f) std::copy(axes + f * p, axes + (f + 1) * p, filled[0] + f * stride);
   const Axes on{filled[0], X.d, p, stride, shift, scale};
-  const Blocks blocks{X.n, CHUNK};
+  const Blocks blocks{X.n, 128};
   const int n_threads = threads();
   const Buffers<double> scratch(n_threads, 4 * (X.d + stride));
   each_block(blocks.count(), n_threads, [&](Int block, int worker) {

@@ -101,7 +101,7 @@ class SieveLook {
     Contest<T> contest = contest_of(row.at);
     if (count == 1 && !measures_own()) return contest.tell_sole(found, i, own, near, others, unit);
     if (!measures_own()) near = contest.measured(own), ++n_computed;
-    contest.enter(own, near);
+    contest.enter_first(own, near);
     for (Int c = i * Sieved::MOST; c < i * Sieved::MOST + count; ++c) {
       const Label center = sieved.label[c];
       if (center == own) continue;

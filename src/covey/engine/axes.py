@@ -2,21 +2,24 @@
 
 References
 ----------
-Halko, N., Martinsson, P. G., Tropp, J. A. (2011). Finding structure with randomness. SIAM Review
-53(2), 217-288. doi 10.1137/090771806, algorithm 4.4.
+Martinsson, P. G., Voronin, S. (2016). A randomized blocked algorithm for efficiently computing
+rank-revealing factorizations of matrices. SIAM Journal on Scientific Computing 38(5), S485-S507.
+doi 10.1137/15M1026080. Block after block, each with power iterations of its own.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from covey.engine import passes
 from covey.engine.passes import Doubles, Floats
 
 _SAMPLE = 1024  # rows that the axes are found from
-_SPARE = 12  # random directions beyond the axes looked for
-_STEPS = 1  # power iterations: the more, the closer to the principal components
+_STEPS = 2  # power iterations: the more, the closer to the principal components
 #: What the axes may leave out of the spread. More, and most rows would be in doubt.
 _LEFT_OUT = 0.25
+#: Once the axes hold enough, the next ones must take this share of what is left.
+_WORTH = 1 / 3
 #: Axes; with the column of what is left out, whole registers.
 _SIZES = (15, 31, 47, 63, 95, 127)
 
@@ -24,32 +27,40 @@ _SIZES = (15, 31, 47, 63, 95, 127)
 def main_axes(X: Floats) -> tuple[Doubles, Doubles] | None:
     """Return a middle (d,) and orthonormal axes (d, p) through it, from a sample of the rows.
 
-    Any are right; good ones only make fewer rows need a second look. None where few axes don't
-    hold most of the spread. ``p`` is the least of some sizes up to d / 4 that leaves out little
-    more than the largest does. Floats do for the search: the axes are made orthonormal at last.
+    Any are right; good ones only make fewer rows need a second look. None where d / 4 axes don't
+    hold most of the spread. The products are our own passes: NumPy's threads would go on
+    waiting for more on the cores that the passes to come need.
     """
     n, d = X.shape
     sample = X[:: max(1, n // _SAMPLE)].astype(np.float64)
     mean = sample.mean(axis=0)
     sample -= mean
-    total = float(np.sqrt(np.einsum("ij,ij->", sample, sample) / len(sample)))
+    total = float(np.sqrt(np.einsum("ij,ij->", sample, sample)))
     if not 0 < total < np.inf:
         return None
-    sample = (sample / total).astype(np.float32)
-    most = min(d // 4, _SIZES[-1])
+    sample /= total
+    across = np.ascontiguousarray(sample.T)
     rng = np.random.default_rng(20261125)
-    size = (d, min(most + _SPARE, len(sample)))
-    found = sample @ rng.standard_normal(size, dtype=np.float32)
-    for _ in range(_STEPS):
-        found = sample @ np.linalg.qr(sample.T @ found)[0]
-    basis = np.linalg.qr(sample.T @ found)[0]
-    on_basis = (sample @ basis).astype(np.float64)
-    spread, turn = np.linalg.eigh(on_basis.T @ on_basis)
-    held = np.cumsum(spread[::-1]) / np.einsum("ij,ij->", sample, sample, dtype=np.float64)
-    sizes = [p for p in _SIZES if p <= min(most, len(spread))]
-    if not sizes or not held[sizes[-1] - 1] >= 1 - _LEFT_OUT:
-        return None
-    left_out = 1 - held[np.array(sizes) - 1]
-    p = next(p for p, rest in zip(sizes, left_out, strict=True) if rest <= 1.5 * left_out[-1])
-    axes = np.linalg.qr(basis.astype(np.float64) @ turn[:, : -p - 1 : -1])[0]
-    return mean, np.ascontiguousarray(axes)
+    axes, left_out = np.empty((0, d)), 1.0
+    for size in _SIZES:
+        if size > d // 4:
+            break
+        given = len(axes)
+        more = passes.orthonormal(np.vstack([axes, rng.standard_normal((size - given, d))]), given)
+        for _ in range(_STEPS):
+            pulled = _products(across, _products(sample, more[given:].T)).T
+            more = passes.orthonormal(np.vstack([axes, pulled]), given)
+        on_more = _products(sample, more[given:].T)
+        rest = left_out - float(np.einsum("ij,ij->", on_more, on_more))
+        if left_out <= _LEFT_OUT and rest > (1 - _WORTH) * left_out:
+            break
+        axes, left_out = more, rest
+        if len(axes) < size:
+            break
+    return (mean, np.ascontiguousarray(axes.T)) if left_out <= _LEFT_OUT else None
+
+
+def _products(X: Doubles, directions: Doubles) -> Doubles:
+    """Return rows (n, d) times directions (d, p)."""
+    view = passes.View(None, np.zeros(X.shape[1]), 1.0, np.ascontiguousarray(directions))
+    return view.of(X)[:, :-1].astype(np.float64)

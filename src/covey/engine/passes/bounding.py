@@ -42,16 +42,19 @@ class View:
     coarse: Coarse | None = None
 
     def of(self, X: Floats) -> NDArray[np.float32]:
-        """Return rows or centers (m, d) as they are seen."""
+        """Return rows or centers (m, d) as they are seen.
+
+        Not by products of NumPy: its threads would go on waiting for more on the cores that the
+        pass to come needs.
+        """
+        if self.axes is not None:
+            seen = np.empty((len(X), self.axes.shape[1] + 1), np.float32)
+            core.turn_rows(X, self.shift, self.scale, self.axes, seen)
+            return seen
         moved = X.astype(np.float64)
         moved -= self.shift
         moved *= self.scale
-        if self.axes is None:
-            return moved.astype(np.float32)
-        turned = moved @ self.axes
-        left_out = np.vecdot(moved, moved) - np.vecdot(turned, turned)
-        left_out = np.sqrt(np.maximum(left_out, 0.0))
-        return np.hstack([turned, left_out[:, None]], dtype=np.float32, casting="same_kind")
+        return moved.astype(np.float32)
 
 
 @dataclass
@@ -202,9 +205,33 @@ def twin_round_to_bytes(X: Floats, shift: Doubles, step: float) -> Coarse:
 def turn_rows(X: Floats, view: View) -> View:
     """Return rows (n, d) on the axes of a view that has none yet."""
     assert view.axes is not None
-    rows = np.empty((len(X), view.axes.shape[1] + 1), np.float32)
-    core.turn_rows(X, view.shift, view.scale, view.axes, rows)
-    return replace(view, rows=rows)
+    return replace(view, rows=view.of(X))
+
+
+def twin_turn_rows(X: Floats, view: View) -> View:
+    """Do what ``turn_rows`` does, in NumPy."""
+    assert view.axes is not None
+    moved = (X.astype(np.float64) - view.shift) * view.scale
+    turned = moved @ view.axes
+    left_out = np.vecdot(moved, moved) - np.vecdot(turned, turned)
+    left_out = np.sqrt(np.maximum(left_out, 0.0))
+    return replace(view, rows=np.hstack([turned, left_out[:, None]]).astype(np.float32))
+
+
+def orthonormal(rows: Doubles, given: int = 0) -> Doubles:
+    """Return orthonormal rows that span what the first of these (n, d) span, as many as can be.
+
+    The first ``given`` are orthonormal already. They end before the first row that depends on
+    those before it.
+    """
+    rows = np.array(rows, dtype=np.float64, order="C")
+    return rows[: core.orthonormal(rows, given)]
+
+
+def twin_orthonormal(rows: Doubles) -> Doubles:
+    """Do what ``orthonormal`` does, in NumPy, where no row depends on those before it."""
+    found, upper = np.linalg.qr(np.asarray(rows, dtype=np.float64).T)
+    return (found * np.sign(np.diag(upper))).T
 
 
 def spread(X: Floats) -> tuple[Doubles, Doubles]:
