@@ -1,7 +1,6 @@
-// Python's door to several starts: their first centers, and Lloyd's iterations from them.
+// Python's door to Lloyd's iterations from several starts.
 #include "binding.hpp"
 #include "doors.hpp"
-#include "seeded.hpp"
 #include "starts.hpp"
 
 namespace covey {
@@ -55,35 +54,7 @@ void py_run_starts(Matrix<const T> X, Floats seen, Vector<const double> shift, d
 }
 
 template <class T>
-void py_seed_starts(Matrix<const T> X, Weight weight, Vector<const Int> firsts,
-                    Cube<const double> shares, Int block, Matrix<Int> chosen,
-                    Vector<Int> n_chosen) {
-  const Dense<T> rows = rows_of<T>(X);
-  const double* w = weights_of(weight, rows.n);
-  const Int n_starts = Int(chosen.shape(0)), k = Int(chosen.shape(1)),
-            trials = Int(shares.shape(2));
-  must(n_starts >= 1, "number of starts, at least", 1, n_starts);
-  must(k >= 1, "number of centers, at least", 1, k);
-  must_have(firsts, n_starts, "length of firsts, one for each start");
-  must_have(n_chosen, n_starts, "length of n_chosen, one for each start");
-  must(Int(shares.shape(0)) == n_starts, "shares, some for each start", n_starts,
-       Int(shares.shape(0)));
-  must(Int(shares.shape(1)) == k - 1, "rows of shares, one for each center but the first", k - 1,
-       Int(shares.shape(1)));
-  must(trials >= 1, "candidates for each center, at least", 1, trials);
-  must(block >= 1 && block <= CHUNK * CHUNK, "rows of a block, from 1 to", CHUNK * CHUNK, block);
-  for (Int start = 0; start < n_starts; ++start) {
-    const Int first = firsts.data()[start];
-    must(first >= 0 && first < rows.n, "first row of a start, from 0 to below", rows.n, first);
-  }
-  nb::gil_scoped_release release;
-  seed_starts(rows, w, n_starts, k, trials, block, firsts.data(), shares.data(), chosen.data(),
-              n_chosen.data());
-}
-
-template <class T>
 void bind(nb::module_& m) {
-  bind_strictly(m, "seed_starts", py_seed_starts<T>);
   bind_strictly(m, "run_starts", py_run_starts<T>);
 }
 

@@ -94,24 +94,20 @@ struct OnGrid<0> {
 
 template <int P>
 void weigh_by(const Grid& X, const Trials& trials, Range range, const float* sq,
-              const double* weight, double unit_weight, double* gained, std::uint16_t* nearer) {
+              const float* weight, double* gained, std::uint16_t* nearer) {
   constexpr Int TILES = CHUNK * 8 / GRID_ROWS;  // of a block
   constexpr int S = at_once<P>;
   pack<float> sum[CANDIDATES] = {};
   for (Int i = 0; i < range.size(); i += S * W) {
     const std::int32_t* row[S];
     pack<float> closest[S], limit[S], w[S];
-    float weights[S * W] = {};
-    if (weight)
-      for (Int l = 0; l < std::min<Int>(S * W, range.size() - i); ++l)
-        weights[l] = static_cast<float>(weight[i + l] * unit_weight);
     COVEY_UNROLL
     for (int s = 0; s < S; ++s) {
       row[s] = X.row(range.begin + i + s * W);
       closest[s] = load<pack<float>>(sq + i + s * W);
       const pack<float> reach = root(closest[s]) + trials.slack;
       limit[s] = reach * reach * (1 + 0x1p-20f);
-      w[s] = load<pack<float>>(weights + s * W);
+      w[s] = weight ? load<pack<float>>(weight + i + s * W) : pack<float>{};
     }
     const Int bytes = std::min<Int>(X.pairs, 8) * GRID_ROWS * S * 4;
     for (Int byte = 0; byte < bytes; byte += 64)
@@ -135,10 +131,9 @@ void weigh_by(const Grid& X, const Trials& trials, Range range, const float* sq,
 }
 
 void weigh_on_grid(const Grid& X, const Trials& trials, Range range, const float* sq,
-                   const double* weight, double unit_weight, double* gained,
-                   std::uint16_t* nearer) {
+                   const float* weight, double* gained, std::uint16_t* nearer) {
   const auto by = [&](auto pairs) {
-    weigh_by<decltype(pairs)::value>(X, trials, range, sq, weight, unit_weight, gained, nearer);
+    weigh_by<decltype(pairs)::value>(X, trials, range, sq, weight, gained, nearer);
   };
   switch (X.pairs) {
     case 1:

@@ -98,9 +98,10 @@ class Measure {
   const T* end_;
 };
 
+/// Rows of any number of features, one by one.
 template <class T>
-void come_nearer(const Dense<T>& X, const T* center, double scale, Range range,
-                 const std::uint16_t* nearer, float* sq, bool* lowered) {
+void lower_long(const Dense<T>& X, const T* center, double scale, Range range,
+                const std::uint16_t* nearer, float* sq, bool* lowered) {
   constexpr Int AHEAD = 16;
   std::uint16_t places[CHUNK * 8 + AHEAD];
   Int n = 0;
@@ -123,6 +124,82 @@ void come_nearer(const Dense<T>& X, const T* center, double scale, Range range,
     sq[place] = found;
     lowered[place / CHUNK] = true;
   }
+}
+
+/// A register of rows of D features. Each row adds up its features in order.
+template <class T, int D>
+void lower_together(const T* rows, const double* center, double scale, float* sq, bool& lowered) {
+  constexpr int W = lanes<T>, N = lanes<double>, P = std::bit_ceil(unsigned(D)), B = P < W ? P : W;
+  pack<T> x[P];
+  if constexpr (D == 1)
+    x[0] = load<pack<T>>(rows);
+  else
+    for (int f = 0; f < D; f += B) load_square<T, B>(rows + f, D, x + f);
+  pack<double> sums[parts<T>] = {};
+  COVEY_UNROLL
+  for (int f = 0; f < D; ++f)
+    each_part<T>(x[f], [&](int q, pack<double> value) {
+      const pack<double> off = (value - center[f]) * scale;
+      sums[q] += off * off;
+    });
+  for (int q = 0; q < parts<T>; ++q) {
+    const auto found = __builtin_convertvector(sums[q], vec<float, N>);
+    const auto before = load<vec<float, N>>(sq + q * N);
+    lowered |= any(found < before);
+    store(sq + q * N, found < before ? found : before);
+  }
+}
+
+/// Rows of D features: a register of them where several are asked for, else one by one.
+template <class T, int D>
+void lower_by(const Dense<T>& X, const T* center, double scale, Range range,
+              const std::uint16_t* nearer, float* sq, bool* lowered) {
+  if constexpr (D == 0) {
+    lower_long(X, center, scale, range, nearer, sq, lowered);
+  } else {
+    constexpr Int W = lanes<T>, AHEAD = 8, TILES_OF_CHUNK = CHUNK / GRID_ROWS;
+    constexpr int SEVERAL = W < 8 ? 2 : 3;
+    double at[D];
+    std::copy(center, center + D, at);
+    const Int n_tiles = (range.size() + GRID_ROWS - 1) / GRID_ROWS;
+    for (Int tile = 0; tile < n_tiles; ++tile) {
+      if (nearer && tile + AHEAD < n_tiles && nearer[tile + AHEAD])
+        for (Int i = 0; i < GRID_ROWS * D; i += 64 / Int{sizeof(T)})
+          __builtin_prefetch(X.row(range.begin + (tile + AHEAD) * GRID_ROWS) + i, 0, 3);
+      const unsigned bits = nearer ? nearer[tile] : 0xFFFFu;
+      for (Int part = 0; part < GRID_ROWS; part += W) {
+        const unsigned here = bits >> part & ((1u << W) - 1);
+        const Int first = tile * GRID_ROWS + part, row = range.begin + first;
+        if (!here || first >= range.size()) continue;
+        bool& mark = lowered[tile / TILES_OF_CHUNK];
+        if (std::popcount(here) >= SEVERAL && first + W <= range.size() && !leaves(X, row, W, W)) {
+          lower_together<T, D>(X.row(row), at, scale, sq + first, mark);
+          continue;
+        }
+        for (unsigned left = here; left; left &= left - 1) {
+          const Int place = first + std::countr_zero(left);
+          if (place >= range.size()) break;  // filling
+          const T* const x = X.row(range.begin + place);
+          double sum = 0;
+          COVEY_UNROLL
+          for (int f = 0; f < D; ++f) {
+            const double off = (double(x[f]) - at[f]) * scale;
+            sum += off * off;
+          }
+          const auto found = static_cast<float>(sum);
+          if (!(found < sq[place])) continue;
+          sq[place] = found;
+          mark = true;
+        }
+      }
+    }
+  }
+}
+
+template <class T>
+void come_nearer(const Dense<T>& X, const T* center, double scale, Range range,
+                 const std::uint16_t* nearer, float* sq, bool* lowered) {
+  COVEY_BY_FEATURES(lower_by, X.d, X, center, scale, range, nearer, sq, lowered)
 }
 
 template <class T>

@@ -96,9 +96,10 @@ struct Kernels {
                         std::int32_t* to);
 
   /// Add to `gained[j]` what each candidate would take from Σ w sq of a block, as the grid has it;
-  /// set the bits of the rows that it may come nearer to than sq. See gridded.cpp.
-  void (*weigh_on_grid)(const Grid&, const Trials&, Range, const float* sq, const double* weight,
-                        double unit_weight, double* gained, std::uint16_t* nearer);
+  /// set the bits of the rows that it may come nearer to than sq. `weight` (or null) is filled up
+  /// as sq is. See gridded.cpp.
+  void (*weigh_on_grid)(const Grid&, const Trials&, Range, const float* sq, const float* weight,
+                        double* gained, std::uint16_t* nearer);
 
   /// Lower sq to the squared distance to the center, direct, in double, times scale²: of the
   /// rows whose bits are set (null: all), `lowered` chunks of which are marked.

@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "../dispatch.hpp"
-#include "../seeded.hpp"
+#include "../greedy.hpp"
 #include "../sparse_seeds.hpp"
 #include "../starts.hpp"
 #include "check.hpp"
@@ -124,7 +124,7 @@ void check_starts(const Case<T>& given) {
   std::vector<double> shares(n_starts * (k - 1) * trials);
   for (double& share : shares) share = std::uniform_real_distribution<double>()(draw);
   const Dense<T> X = given.dense();
-  seed_starts(X, given.weight.data(), n_starts, k, trials, Int{100}, firsts.data(), shares.data(),
+  seed_starts(X, given.weight.data(), n_starts, k, trials, firsts.data(), shares.data(),
               chosen.data(), n_chosen.data());
   std::vector<T> centers(n_starts * k * d);
   for (Int start = 0; start < n_starts; ++start) {

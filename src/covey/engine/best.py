@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from covey.engine import passes
@@ -10,7 +12,7 @@ from covey.engine.draws import draws
 from covey.engine.lloyd import OnIteration, ended, lloyd, stopped
 from covey.engine.passes import Csr, Doubles, Floats, Rows
 from covey.engine.race import CannotWin, Race
-from covey.engine.seeding import GRIDDED, MERGED_ROWS, Init, first_centers
+from covey.engine.seeding import MERGED_ROWS, Init, first_centers
 from covey.engine.workspace import Workspace
 from covey.errors import OptionError
 from covey.flow import Run
@@ -22,7 +24,7 @@ _ROUNDING = 1e-12
 #: Products of a pass (rows · centers · features) below which starts are short: a pass takes less
 #: than half a millisecond, so that threads wait for one another and not for memory.
 _SHORT = 8_000_000
-#: short starts that are held at once: more would be felt as memory
+#: starts that are held at once: more would be felt as memory
 _AT_ONCE = 16
 
 
@@ -84,12 +86,11 @@ def fit_best(
         return _best_at_once(work, n_clusters, init, streams, max_iter, absolute)
     best: Run | None = None
     race = Race() if n_init > 1 and not short and not isinstance(work.X, Csr) else None
-    for stream in streams:
+    for centers in _starts(work, n_clusters, init, streams):
         try:
             run = lloyd(
-                work, _first_centers(work, n_clusters, init, stream), max_iter=max_iter,
-                tol=absolute, on_iteration=on_iteration, race=race,
-            )  # fmt: skip
+                work, centers, max_iter=max_iter, tol=absolute, on_iteration=on_iteration, race=race
+            )
         except CannotWin:
             continue
         if best is None or run.inertia < best.inertia * (1 - _ROUNDING):
@@ -122,7 +123,7 @@ def _best_at_once(
     least = np.inf
     for begin in range(0, len(streams), _AT_ONCE):
         some = streams[begin : begin + _AT_ONCE]
-        starts = _starts(work, n_clusters, init, some)
+        starts = np.stack(list(_starts(work, n_clusters, init, some)))
         centers = starts.copy()
         ends = passes.run_starts(work.X, work.view, work.weight, centers, **limits)
         for i, inertia in enumerate(ends.inertia):
@@ -138,22 +139,30 @@ def _best_at_once(
 
 def _starts(
     work: Workspace, n_clusters: int, init: Init, streams: list[np.random.Generator]
-) -> Floats:
-    """Choose the first centers (p, k, d) of several short starts."""
+) -> Iterator[Floats]:
+    """Choose first centers (k, d) for each stream; of many dense rows, for several at once."""
     X, weight = work.X, work.weight
-    assert not isinstance(X, Csr)
-    plainly = isinstance(init, str) and init == "k-means++" and n_clusters < GRIDDED
-    if not plainly or len(X) <= MERGED_ROWS:
-        return np.stack([_first_centers(work, n_clusters, init, each) for each in streams])
-    states = [stream.bit_generator.state for stream in streams]
-    drawn = [draws(X, n_clusters, weight, stream) for stream in streams]
-    firsts = np.array([first for first, _ in drawn])
-    chosen, n_chosen = passes.seed_starts(X, weight, firsts, np.stack([own for _, own in drawn]))
-    starts = X[chosen]
-    for i in np.flatnonzero(n_chosen < n_clusters):  # few distinct rows
-        streams[i].bit_generator.state = states[i]
-        starts[i] = _first_centers(work, n_clusters, init, streams[i])
-    return starts
+    plain = not (isinstance(init, str) and init == "k-means++") or n_clusters == 1
+    if plain or isinstance(X, Csr) or len(X) <= max(MERGED_ROWS, n_clusters):
+        for stream in streams:
+            yield _first_centers(work, n_clusters, init, stream)
+        return
+    running = None if weight is None else np.cumsum(weight)
+    for begin in range(0, len(streams), _AT_ONCE):
+        some = streams[begin : begin + _AT_ONCE]
+        states = [stream.bit_generator.state for stream in some]
+        drawn = [draws(len(X), n_clusters, running, stream) for stream in some]
+        firsts, shares = (
+            np.array([first for first, _ in drawn]),
+            np.stack([own for _, own in drawn]),
+        )
+        chosen, n_chosen = passes.seed_starts(X, weight, firsts, shares)
+        for stream, state, rows, n_rows in zip(some, states, chosen, n_chosen, strict=True):
+            if n_rows == n_clusters:
+                yield X[rows]
+                continue
+            stream.bit_generator.state = state  # few distinct rows: they are drawn once more
+            yield _first_centers(work, n_clusters, init, stream)
 
 
 def check_enough_rows(X: Rows, n_clusters: int) -> None:

@@ -29,10 +29,6 @@ Init = str | Floats | Seeder
 #: rows, 100 ms at a million).
 MERGED_ROWS = 4096
 
-#: Centers from which more rows than these are put on a grid first: that costs as much as a few
-#: sweeps over them (measured: it pays from 8 centers for 3 features, from 12 for 5 to 16).
-GRIDDED = 12
-
 
 def first_centers(
     X: Rows, n_clusters: int, init: Init, *, weight: Doubles | None, rng: np.random.Generator
@@ -146,8 +142,7 @@ def _greedy(
         first = int(_at_share(np.cumsum(weight), rng.random(1))[0])
     shares = rng.random((n_clusters - 1, trials))
     chosen = [first]
-    large = n_clusters >= GRIDDED and n > MERGED_ROWS
-    if large and trials <= passes.SEED_TRIALS and not isinstance(X, Csr):
+    if n > MERGED_ROWS and trials <= passes.SEED_TRIALS and not isinstance(X, Csr):
         chosen = passes.seed_on_grid(X, weight, first, shares).tolist()
     if len(chosen) == n_clusters:
         return np.array(chosen, dtype=np.intp)

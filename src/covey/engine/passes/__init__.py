@@ -90,6 +90,7 @@ from covey.engine.passes.seeds import (
     SEED_TRIALS,
     seed_on_grid,
     seed_potentials,
+    seed_starts,
     seed_update,
     twin_seed_on_grid,
     twin_seed_potentials,
@@ -114,9 +115,7 @@ from covey.engine.passes.sparse import (
 from covey.engine.passes.starting import (
     Ends,
     run_starts,
-    seed_starts,
     twin_run_starts,
-    twin_seed_starts,
 )
 from covey.engine.passes.summing import sums, twin_sums
 from covey.engine.rows import Csr, Doubles, Floats, Labels, Rows
@@ -138,8 +137,8 @@ __all__ = [
     "twin_move", "twin_nearest", "twin_nearest_two", "twin_observed_nearest",
     "twin_observed_squares", "twin_observed_sums", "twin_orthonormal", "twin_partition",
     "twin_review", "twin_round_to_bytes", "twin_run_starts", "twin_running_sums",
-    "twin_seed_on_grid", "twin_seed_potentials", "twin_seed_starts", "twin_seed_update",
-    "twin_silhouettes", "twin_sized", "twin_sparse_assign", "twin_sparse_lengths",
-    "twin_sparse_sum_moved", "twin_sparse_sum_stale", "twin_spread", "twin_spreads",
-    "twin_sums", "twin_transfer", "twin_turn_rows", "use_instruction_set",
+    "twin_seed_on_grid", "twin_seed_potentials", "twin_seed_update", "twin_silhouettes",
+    "twin_sized", "twin_sparse_assign", "twin_sparse_lengths", "twin_sparse_sum_moved",
+    "twin_sparse_sum_stale", "twin_spread", "twin_spreads", "twin_sums", "twin_transfer",
+    "twin_turn_rows", "use_instruction_set",
 ]  # fmt: skip

@@ -57,35 +57,45 @@ def twin_seed_update(
     return np.add.reduceat(w, np.arange(0, len(w), SEED_BLOCK)) if len(w) else np.zeros(0)
 
 
-def seed_on_grid(
-    X: Floats, weight: Doubles | None, first: int, shares: Doubles
-) -> NDArray[np.int64]:
-    """Choose rows by greedy k-means++, candidates weighed on a grid of 16-bit numbers.
+def seed_starts(
+    X: Floats, weight: Doubles | None, firsts: NDArray[np.int64], shares: Doubles
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Choose rows by greedy k-means++ for several starts; candidates are weighed on a grid.
 
-    Which rows a candidate may come nearer to is told by bounds, and those of the candidate that is
-    taken are measured as they are, in double: so candidates are drawn by the same distances as
-    ever, rounded to float. What a candidate gains is good to a few thousandths; of two that gain
-    nearly as much, either may be taken.
+    The grid has numbers of 16 bits. Which rows a candidate may come nearer to is told by bounds,
+    and those of the candidate that is taken are measured as they are, in double: so candidates are
+    drawn by the same distances as ever, rounded to float. What a candidate gains is good to a few
+    thousandths; of two that gain nearly as much, either may be taken.
 
     Parameters
     ----------
     X : (n, d) float32 or float64, n >= 1, d >= 1
     weight : (n,) float64 >= 0, or None for ones
-    first : int
-        The row that is the first center.
-    shares : (k - 1, m) float64 in [0, 1), m <= SEED_TRIALS
+    firsts : (p,) int64
+        The row that is the first center of each start.
+    shares : (p, k - 1, m) float64 in [0, 1), m <= SEED_TRIALS
         Where the m candidates for each next center lie in the running sum of weight · squared
         distance to the nearest center chosen.
 
     Returns
     -------
-    chosen : (1 to k,) int64
-        Fewer than k rows where distances have become too short for the grid.
+    chosen : (p, k) int64
+    n_chosen : (p,) int64
+        Fewer than k rows where distances have become too short for the grid; what is chosen
+        beyond is meaningless.
     """
-    chosen = np.empty(len(shares) + 1, np.int64)
-    chosen[0] = first
-    n_chosen = core.seed_on_grid(*given(X, X[:0])[:1], weight, shares, chosen)
-    return chosen[:n_chosen]
+    p, others, _ = shares.shape
+    chosen, n_chosen = np.zeros((p, others + 1), np.int64), np.empty(p, np.int64)
+    core.seed_starts(*given(X, X[:0])[:1], weight, firsts, shares, chosen, n_chosen)
+    return chosen, n_chosen
+
+
+def seed_on_grid(
+    X: Floats, weight: Doubles | None, first: int, shares: Doubles
+) -> NDArray[np.int64]:
+    """Return the rows (1 to k,) that ``seed_starts`` chooses for one start."""
+    chosen, n_chosen = seed_starts(X, weight, np.array([first]), shares[None])
+    return chosen[0, : n_chosen[0]]
 
 
 def twin_seed_on_grid(

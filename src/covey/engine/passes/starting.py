@@ -1,4 +1,4 @@
-"""Several starts in one call: their first centers, and Lloyd's iterations from them to the end.
+"""Lloyd's iterations from several starts, to the end of each, in one call.
 
 Where rows are few, a pass takes less time than threads need to meet or than Python needs to say
 what is next. Each start does to the byte what the loops in
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from covey.engine.passes.bounding import View
 from covey.engine.passes.door import core, given
-from covey.engine.passes.seeds import SEED_BLOCK
 from covey.engine.passes.twins import sq_distances
 from covey.engine.rows import Doubles, Floats, Labels
 
@@ -63,56 +62,6 @@ def run_starts(
     )  # fmt: skip
     n_iter, converged, n_computed, inertia = ends.T
     return Ends(n_iter.astype(np.int64), converged > 0, n_computed.copy(), inertia.copy())
-
-
-def seed_starts(
-    X: Floats, weight: Doubles | None, firsts: NDArray[np.int64], shares: Doubles
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Choose rows as first centers of several starts by greedy k-means++.
-
-    Parameters
-    ----------
-    X : (n, d) float32 or float64
-    weight : (n,) float64, or None for ones
-    firsts : (p,) int64
-        The row that is the first center of each start.
-    shares : (p, k - 1, m) float64
-        Uniform in [0, 1): each draws one of m candidates for a center.
-
-    Returns
-    -------
-    chosen : (p, k) int64
-        Rows.
-    n_chosen : (p,) int64
-        Fewer than k where no distance is left; what is chosen beyond is meaningless.
-    """
-    p, others, _ = shares.shape
-    chosen, n_chosen = np.zeros((p, others + 1), np.int64), np.empty(p, np.int64)
-    core.seed_starts(X, weight, firsts, shares, SEED_BLOCK, chosen, n_chosen)
-    return chosen, n_chosen
-
-
-def twin_seed_starts(
-    X: Floats, weight: Doubles | None, firsts: NDArray[np.int64], shares: Doubles
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Do what ``seed_starts`` does, in NumPy."""
-    p, others, _ = shares.shape
-    x, w = X.astype(np.float64), np.ones(len(X)) if weight is None else weight
-    chosen, n_chosen = np.zeros((p, others + 1), np.int64), np.empty(p, np.int64)
-    for start in range(p):
-        chosen[start, 0], n_chosen[start] = firsts[start], 1
-        sq = ((x - x[firsts[start]]) ** 2).sum(axis=1)
-        for of_center in shares[start]:
-            running = np.cumsum(w * sq)
-            if not running[-1] > 0:
-                break
-            last = np.searchsorted(running, running[-1])
-            drawn = np.minimum(np.searchsorted(running, of_center * running[-1], "right"), last)
-            lower = np.minimum(sq, ((x[drawn, None] - x) ** 2).sum(axis=2))
-            best = int(np.argmin(lower @ w))
-            chosen[start, n_chosen[start]], sq = drawn[best], lower[best]
-            n_chosen[start] += 1
-    return chosen, n_chosen
 
 
 def twin_run_starts(
