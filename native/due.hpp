@@ -53,6 +53,7 @@ struct BoundedPass {
   Progress again(Range block, const Desk<T>& desk, std::uint64_t* changes) const {
     Progress progress{};
     Int n_waiting = 0, n_by_movers = 0;
+    const bool far_away = look.n_bytes() > Int{4} << 20;  // beyond the nearer caches
     std::int32_t *late = desk.rows[0], *waiting = desk.rows[1], *by_movers = desk.rows[4];
     const auto note = [&](Int begin, const std::int32_t* rows, Int n) {
       const Found found = desk.found();
@@ -66,9 +67,13 @@ struct BoundedPass {
       progress.n_computed += look.at_all(begin, rows, n, at.labels, desk);
       note(begin, rows, n);
     };
-    const auto wait = [&](std::int32_t row) {
-      if (n_waiting == most) settle(block.begin, waiting, std::exchange(n_waiting, 0));
-      waiting[n_waiting++] = row;
+    const auto wait = [&](const std::int32_t* offsets, Int n, std::int32_t first) {
+      while (n > 0) {
+        if (n_waiting == most) settle(block.begin, waiting, std::exchange(n_waiting, 0));
+        const Int here = std::min(n, most - n_waiting);
+        for (Int i = 0; i < here; ++i) waiting[n_waiting + i] = offsets[i] + first;
+        n_waiting += here, offsets += here, n -= here;
+      }
     };
     const auto settle_by_movers = [&] {
       std::int32_t* undecided = desk.rows[5];
@@ -76,7 +81,7 @@ struct BoundedPass {
           look.at_movers(block.begin, by_movers, n_by_movers, at.labels, at.due, undecided, desk);
       note(block.begin, by_movers, n);
       progress.n_computed += n_by_movers * (look.movers.count + 1);
-      for (Int i = 0; i < n_by_movers - n; ++i) wait(undecided[i]);
+      wait(undecided, n_by_movers - n, 0);
       n_by_movers = 0;
     };
     each_chunk(block, chunk, [&](Range rows) {
@@ -85,11 +90,11 @@ struct BoundedPass {
       Int n_all = n;
       if (look.movers.count > 0 && n > 0) n_all = part(late, n, rows.begin);
       if (2 * n_all > rows.size()) return settle(rows.begin, nullptr, rows.size());
-      for (Int i = 0; i < n_all; ++i) {
+      for (Int i = 0; far_away && i < n_all; ++i) {
         look.prefetch(rows.begin + late[i]);
         __builtin_prefetch(at.labels + rows.begin + late[i]);
-        wait(late[i] + offset);
       }
+      wait(late, n_all, offset);
       for (Int i = n_all; i < n; ++i) {
         if (n_by_movers == most) settle_by_movers();
         by_movers[n_by_movers++] = late[i] + offset;

@@ -55,6 +55,10 @@ struct Look {
   const Movers<T>& movers;
   const SieveLook<T>* sieve = nullptr;
 
+  /// Bytes of all rows, as they are looked at first.
+  Int n_bytes() const {
+    return seen.is_given() ? X.n * seen.rows.d * Int{sizeof(float)} : X.n * X.d * Int{sizeof(T)};
+  }
   void prefetch(Int row) const {
     if (seen.is_given())
       __builtin_prefetch(seen.rows.row(row));
