@@ -46,7 +46,7 @@ Progress review(const Dense<T>& X, const Centers<T>& centers, Seen seen, const C
     seen.across = &*across_view;
   }
   std::optional<SieveLook<T>> sieve;
-  if (coarse.rows && !first) sieve.emplace(X, centers, coarse, seen.scale);
+  if (coarse.rows) sieve.emplace(X, centers, coarse, seen.scale);
   const Movers<T> movers(first ? 0 : X.n, centers, seen, at.moved, at.labels, at.due, at.before,
                          at.clock, sieve ? 4 : 1);
   const Look<T> look{X, centers, seen, movers, sieve ? &*sieve : nullptr};

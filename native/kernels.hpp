@@ -57,7 +57,7 @@ struct Kernels {
   void (*turn)(const Dense<T>&, const Axes&, Range, float* out, double* scratch);
 
   /// Make n rows of d values orthonormal, of which the first are already; doubles only. Returns how
-  /// many, from the first, are: the next depends on them.
+  /// many, from the first, are: of the next nothing was left.
   Int (*orthonormal)(double* rows, Int given, Int n, Int d);
 
   /// (x − shift) · per_step, rounded to −127 … 127.

@@ -73,7 +73,7 @@ struct Look {
     const Found found = desk.found();
     std::int32_t *doubtful = desk.rows[2], *which = desk.rows[3];
     Int n_in_doubt = 0, n_computed = n * centers.k;
-    if (sieve && labels) {
+    if (sieve) {
       n_computed = 0;
       n_in_doubt = sieve->look(begin, rows, n, labels, found, which, desk.sieve, n_computed);
     } else if (!seen.is_given()) {
@@ -89,7 +89,7 @@ struct Look {
         n_in_doubt += !(found.next[i] > found.near[i]);
       }
     }
-    if (seen.tail > 0 && !(sieve && labels))
+    if (seen.tail > 0 && !sieve)
       n_in_doubt = OnAxes<T>{X, centers, seen}.decide(
           begin, rows, which, n_in_doubt, found,
           {desk.packed_seen[0], desk.distances[0], desk.open[0]}, n_computed);

@@ -35,8 +35,9 @@ class SieveLook {
   SieveLook(const Dense<T>& X, const Centers<T>& centers, const Coarse& coarse, double scale)
       : X_(X), centers_(centers), coarse_(coarse), packed_(coarse, centers), scale_(scale) {}
 
-  /// Look at n rows, at the offsets `rows` from row `begin` or (null) the first n. `doubtful` gets
-  /// those that nothing can be said of; returns how many. Adds the distances computed.
+  /// Look at n rows, at the offsets `rows` from row `begin` or (null) the first n; `labels` (all
+  /// rows', or null) say which center is near. `doubtful` gets those that nothing can be said of;
+  /// returns how many. Adds the distances computed.
   Int look(Int begin, const std::int32_t* rows, Int n, const Label* labels, const Found& found,
            std::int32_t* doubtful, const SieveDesk& desk, Int& n_computed) const {
     const Sieve& sieve = packed_.view();
@@ -44,23 +45,33 @@ class SieveLook {
     Label* own = desk.own[0];
     const std::int8_t** bytes = desk.rows[0];
     for (Int i = 0; i < n; ++i) {
-      const Label label = labels[row_of(i)];
-      own[i] = label >= 0 && label < centers_.k ? label : 0;
+      const Label label = labels ? labels[row_of(i)] : NOT_KNOWN;
+      own[i] = label >= 0 && label < centers_.k ? label : labels ? 0 : NOT_KNOWN;
       bytes[i] = coarse_.rows + row_of(i) * coarse_.stride;
     }
     const auto& kernel = table().coarse;
-    std::int32_t* limits = desk.numbers[2];
-    kernel.scores(bytes, n, sieve, own, limits);
+    const Sieved sieved = desk.sieved();
+    std::int32_t* scores = desk.numbers[2];
+    if (labels) {
+      kernel.scores(bytes, n, sieve, own, scores);
+    } else {  // one sweep more tells how near the nearest may be
+      std::fill(scores, scores + n, std::numeric_limits<std::int32_t>::max());
+      kernel.sieve(bytes, n, sieve, scores, sieved);
+      std::copy(sieved.rest, sieved.rest + n, scores);
+      n_computed += n * sieve.k;
+    }
+    const bool measures = labels && measures_own();
+    std::int32_t* limits = scores;
     for (Int i = 0; i < n; ++i) {
       const Coarsely row{coarse_, row_of(i)};
       double& near = desk.near[0][i];
-      near = measures_own() ? contest_of(row.at).measured(own[i])
-                            : std::sqrt(row.sq(limits[i]) + 1) + row.off + sieve.off[own[i]];
+      near = measures ? contest_of(row.at).measured(own[i])
+                      : std::sqrt(row.sq(scores[i]) + 1) + row.off +
+                            (labels ? sieve.off[own[i]] : sieve.most_off);
       limits[i] = row.limit(near * (1 + 2 * contest_of(row.at).error()) + row.off + sieve.most_off);
     }
-    const Sieved sieved = desk.sieved();
     kernel.sieve(bytes, n, sieve, limits, sieved);
-    n_computed += n * sieve.k + (measures_own() ? n : 0);
+    n_computed += n * sieve.k + (measures ? n : 0);
     Int n_doubtful = 0;
     for (Int i = 0; i < n; ++i)
       if (!decide(Coarsely{coarse_, row_of(i)}, i, own[i], desk.near[0][i], sieved, found,
@@ -70,6 +81,8 @@ class SieveLook {
   }
 
  private:
+  static constexpr Label NOT_KNOWN = -1;
+
   /// What the bytes say of one row; distances in steps.
   struct Coarsely {
     const Coarse& rows;
@@ -99,9 +112,13 @@ class SieveLook {
     double others = row.at_least(sieved.rest[i], sieve.most_off);
     const double unit = coarse_.step * scale_;
     Contest<T> contest = contest_of(row.at);
-    if (count == 1 && !measures_own()) return contest.tell_sole(found, i, own, near, others, unit);
-    if (!measures_own()) near = contest.measured(own), ++n_computed;
-    contest.enter_first(own, near);
+    const bool known = own != NOT_KNOWN, measured = known && measures_own();
+    if (count == 1 && !measured)
+      return contest.tell_sole(found, i, sieved.label[i * Sieved::MOST], near, others, unit);
+    if (known) {
+      if (!measured) near = contest.measured(own), ++n_computed;
+      contest.enter_first(own, near);
+    }
     for (Int c = i * Sieved::MOST; c < i * Sieved::MOST + count; ++c) {
       const Label center = sieved.label[c];
       if (center == own) continue;

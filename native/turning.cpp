@@ -92,8 +92,8 @@ double dot(const double* a, const double* b, Int n) {
   return total<double, N>(sums[0] + sums[1]) + rest;
 }
 
-/// Gram and Schmidt's way, again for a row of which little was left: where two rounds leave less
-/// than half, the row depends on those before.
+/// Gram and Schmidt's way, again for a row of which little was left: even what rounding leaves of
+/// one that depends on those before is then orthogonal to them.
 Int orthonormal(double* rows, Int given, Int n, Int d) {
   constexpr int ROUNDS = 4;
   for (Int i = given; i < n; ++i) {

@@ -151,6 +151,27 @@ def test_any_number_of_threads(dtype: type) -> None:
         assert run.labels.tobytes() == runs[0].labels.tobytes()
 
 
+def test_orthonormal_rows(rng: np.random.Generator) -> None:
+    for n, d, given in ((1, 1, 0), (3, 7, 0), (20, 31, 5), (40, 300, 16)):
+        rows = rng.normal(size=(n, d)) + 2
+        if given:
+            rows[:given] = passes.twin_orthonormal(rows[:given])
+        found = passes.orthonormal(rows, given)
+        np.testing.assert_array_equal(found[:given], rows[:given])
+        np.testing.assert_allclose(found, passes.twin_orthonormal(rows), atol=1e-11)
+        np.testing.assert_allclose(found @ found.T, np.eye(n), atol=1e-14)
+
+
+def test_rows_are_orthonormal_even_where_they_depend(rng: np.random.Generator) -> None:
+    rows = rng.normal(size=(6, 40))
+    for rows[4] in (3 * rows[0] - rows[2], rows[0] + 1e-12 * rng.normal(size=40)):
+        found = passes.orthonormal(rows)
+        assert len(found) == 6
+        np.testing.assert_allclose(found @ found.T, np.eye(6), atol=1e-13)
+    for rows[4] in (np.zeros(40), np.full(40, np.nan)):  # nothing that could be turned
+        assert len(passes.orthonormal(rows)) == 4
+
+
 @DTYPES
 def test_turned_rows_are_their_projections(dtype: type) -> None:
     rng = np.random.default_rng(10)
@@ -160,4 +181,6 @@ def test_turned_rows_are_their_projections(dtype: type) -> None:
         view = passes.View(None, rng.normal(3, 1, d), 0.5, axes)
         turned = passes.turn_rows(X, view).rows
         assert turned is not None
-        np.testing.assert_allclose(turned, view.of(X), rtol=1e-6, atol=1e-6)
+        twin = passes.twin_turn_rows(X, view).rows
+        assert twin is not None
+        np.testing.assert_allclose(turned, twin, rtol=1e-6, atol=1e-6)

@@ -12,7 +12,7 @@ import itertools
 import numpy as np
 import pytest
 
-from covey.engine import passes, seeding
+from covey.engine import passes
 from covey.engine.seeding import kmeans_plusplus
 
 SIZES = [(1, 1), (5, 2), (16, 3), (31, 4), (33, 5), (64, 16), (500, 7), (513, 17), (4097, 2),
@@ -148,9 +148,11 @@ def test_both_ways_seed_equally_well(
     monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator
 ) -> None:
     X = rng.normal(size=(6000, 4))
-    inertia: dict[int, list[float]] = {}
-    for least, _ in itertools.product((1, 1000), range(12)):
-        monkeypatch.setattr(seeding, "GRIDDED", least)
+    inertia: dict[bool, list[float]] = {True: [], False: []}
+    on_grid = passes.seed_on_grid
+    for gridded, _ in itertools.product((True, False), range(12)):
+        plain = lambda X, weight, first, shares: np.array([first])  # noqa: E731
+        monkeypatch.setattr(passes, "seed_on_grid", on_grid if gridded else plain)
         centers, _ = kmeans_plusplus(X, 40, rng=rng)
-        inertia.setdefault(least, []).append(float(passes.nearest(X, centers)[1].sum()))
-    assert abs(np.mean(inertia[1]) / np.mean(inertia[1000]) - 1) < 0.02
+        inertia[gridded].append(float(passes.nearest(X, centers)[1].sum()))
+    assert abs(np.mean(inertia[True]) / np.mean(inertia[False]) - 1) < 0.02

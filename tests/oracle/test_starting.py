@@ -108,30 +108,16 @@ def test_a_start_that_loses_a_center_is_given_up_and_mended(rng: np.random.Gener
 
 @DTYPES
 @pytest.mark.parametrize("weighted", [False, True])
-def test_rows_chosen_are_those_of_the_twin(
-    dtype: type, weighted: bool, rng: np.random.Generator
-) -> None:
-    for n, d, k in SHAPES:
-        X, weight, _ = problem(n, d, k, dtype, rng)
-        weight = weight if weighted else None
-        firsts, shares = rng.integers(0, n, 3), rng.random((3, k - 1, 4))
-        chosen, n_chosen = passes.seed_starts(X, weight, firsts, shares)
-        twins, n_twins = passes.twin_seed_starts(X, weight, firsts, shares)
-        np.testing.assert_array_equal(n_chosen, n_twins)
-        np.testing.assert_array_equal(chosen, twins)
-
-
-@DTYPES
-@pytest.mark.parametrize("weighted", [False, True])
 def test_rows_chosen_are_those_of_kmeans_plusplus(
     dtype: type, weighted: bool, rng: np.random.Generator
 ) -> None:
-    for n, d, k in [(5000, 3, 8), (20_000, 5, 3), (9000, 17, 11)]:
+    for n, d, k in [(5000, 3, 8), (20_000, 5, 3), (9000, 17, 11), (30_000, 9, 20)]:
         X, weight, _ = problem(n, d, k, dtype, rng)
         weight = weight if weighted else None
+        running = None if weight is None else np.cumsum(weight)
         for n_threads in (1, 2, 3, 8):
             passes.set_threads(n_threads)
-            drawn = [draws(X, k, weight, np.random.default_rng(seed)) for seed in range(4)]
+            drawn = [draws(n, k, running, np.random.default_rng(seed)) for seed in range(4)]
             firsts, shares = np.array([f for f, _ in drawn]), np.stack([s for _, s in drawn])
             chosen, n_chosen = passes.seed_starts(X, weight, firsts, shares)
             for seed in range(4):

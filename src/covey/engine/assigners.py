@@ -29,6 +29,8 @@ _MANY_FEATURES, _FEW_CLUSTERS, _MANY_VALUES = 96, 6, 2_000_000
 #: Elsewhere bytes rule out centers: rounding costs a sweep, and what a row costs beside its
 #: distances must not weigh.
 _BYTES_FEATURES, _BYTES_CLUSTERS, _BYTES_WORK = 32, 8, 1 << 24
+#: clusters from which they pay for the first pass alone, where axes follow; by bytes of a value
+_BYTES_ONCE = {4: 256, 8: 32}
 #: Rows looked at, and again in full, as a share of all: beyond, both cost more than they save.
 _IN_DOUBT = 1.5
 
@@ -81,7 +83,7 @@ class Bounded:
         self._work, self._X = work, work.X
         self._watched = Watched.fresh(len(work.X), n_clusters, work.X.shape[1])
         self._n_passes = 0
-        self._view = work.view
+        self._view = self._second_view = work.bare_view
         self.labels = self._watched.labels
         self.n_computed = 0
 
@@ -92,36 +94,40 @@ class Bounded:
         before = watched.labels.copy() if first and self._n_passes else None
         if first:
             watched.clock = watched.before = 0.0
+        if self._n_passes == 0:
+            self._sharpen(centers)
+        elif self._n_passes == 1:
+            self._view = self._second_view
         n_changed, n_computed = passes.review(
             self._X, centers, self._view, work.weight, watched, first=first
         )
-        self._sharpen(n_computed / (len(self.labels) * len(centers)), centers)
+        if self._n_passes > 0 and n_computed > _IN_DOUBT * len(self.labels) * len(centers):
+            self._view, self.method = work.view, "bounded"
         if before is not None:
             n_changed = int(np.count_nonzero(before != watched.labels))
         self._n_passes += 1
         self.n_computed += n_computed
         return Partial(watched.sums, watched.weights, np.nan), n_changed
 
-    def _sharpen(self, share: float, centers: Floats) -> None:
-        """After the first pass take axes or bytes; leave them where they leave too much open.
+    def _sharpen(self, centers: Floats) -> None:
+        """Choose how the rows are looked at first: on few axes, in bytes or as floats.
 
-        First centers that are rows are far from any axes, and bytes need labels to begin with.
+        First centers that are rows are far from any axes: those serve from the second pass on.
         """
-        n, d = self._X.shape
-        k = len(centers)
-        if self._n_passes > 0:
-            if share > _IN_DOUBT:
-                self._view, self.method = self._work.view, "bounded"
-            return
+        work, (n, d), k = self._work, self._X.shape, len(centers)
+        turned = coarse = None
         if d >= _MANY_FEATURES and k >= _FEW_CLUSTERS and n * d >= _MANY_VALUES:
-            self._view = self._work.turned_view or self._view
-        if self._view.axes is not None:
-            self.method = "bounded, on few axes"
-        elif d >= _BYTES_FEATURES and k >= _BYTES_CLUSTERS and n * d * k >= _BYTES_WORK:
-            coarse = self._work.coarse(centers) if passes.bytes_are_quick() else None
-            if coarse is not None:
-                self._view = replace(self._view, coarse=coarse)
-                self.method = "bounded, by bytes"
+            turned = work.turned_view
+        few = _BYTES_CLUSTERS if turned is None else _BYTES_ONCE[self._X.dtype.itemsize]
+        if d >= _BYTES_FEATURES and k >= few and n * d * k >= _BYTES_WORK:
+            coarse = work.coarse(centers) if passes.bytes_are_quick() else None
+        if coarse is not None:
+            self._view, self.method = replace(self._view, coarse=coarse), "bounded, by bytes"
+        elif turned is None:
+            self._view = work.view
+        self._second_view = self._view
+        if turned is not None:
+            self._second_view, self.method = turned, "bounded, on few axes"
 
     def moved(self, before: Floats, after: Floats) -> float:
         """Let the clock advance by how far they moved."""

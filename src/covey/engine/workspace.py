@@ -23,7 +23,8 @@ _REPEATED = 0.05
 _WORTH = 0.7
 #: Values (n · d) from which a copy in float32 is worth the sweep that makes it.
 _LARGE = 50_000
-_WITHIN = 0.9999  # values that bytes hold without clipping
+#: Values looked at to find the step of bytes, and the share that they hold without clipping.
+_VALUES, _WITHIN = 1 << 18, 0.9999
 
 
 class Workspace:
@@ -80,18 +81,17 @@ class Workspace:
         return float(self._spread[1].mean())
 
     @once
+    def bare_view(self) -> View:
+        """The rows worked on as they are, in the units of the other views."""
+        return View(None, np.zeros(self.X.shape[1]), *self._unit[1:])
+
+    @once
     def view(self) -> View:
         """The rows worked on, as ``passes.review`` looks at them first."""
-        assert not isinstance(self.X, Csr)
-        d = self.X.shape[1]
-        if self.X.dtype == np.float32 or self.X.size < _LARGE:
-            return View(None, np.zeros(d))
-        mean, variance = self._spread
-        total = float(variance.sum())
-        if not 0 < total < np.inf:
-            return View(None, np.zeros(d))
-        scale = float(2.0 ** -np.clip(np.round(np.log2(total) / 2), -1000, 1000))
-        return passes.round_rows(self.X, mean, scale)  # pyright: ignore[reportArgumentType]
+        shift, scale = self._unit
+        if shift is None:
+            return self.bare_view
+        return passes.round_rows(self.X, shift, scale)  # pyright: ignore[reportArgumentType]
 
     @once
     def turned_view(self) -> View | None:
@@ -101,7 +101,7 @@ class Workspace:
         if found is None:
             return None
         mean, axes = found
-        return passes.turn_rows(self.X, View(None, mean, self.view.scale, axes))
+        return passes.turn_rows(self.X, View(None, mean, self._unit[1], axes))
 
     def coarse(self, centers: Floats) -> Coarse | None:
         """Return the rows worked on in bytes, made once, for the centers of the first to ask.
@@ -111,15 +111,29 @@ class Workspace:
         """
         if self._coarse is None:
             assert not isinstance(self.X, Csr)
-            sample = self.X[:: max(1, len(self.X) // _SAMPLE)].astype(np.float64)
+            sample = self.X[:: max(1, self.X.size // _VALUES)].astype(np.float64)
             mean = sample.mean(axis=0)
             sample -= mean
-            most = max(np.quantile(np.abs(sample), _WITHIN), np.abs(centers - mean).max())
+            sizes = np.abs(sample, out=sample).ravel()
+            at = int(_WITHIN * (len(sizes) - 1))
+            most = max(np.partition(sizes, at)[at], np.abs(centers - mean).max())
             step = float(most) / 127
             if not 1e-150 < step < 1e150:
                 return None
             self._coarse = passes.round_to_bytes(self.X, mean, step)
         return self._coarse
+
+    @once
+    def _unit(self) -> tuple[Doubles | None, float]:
+        """Where rows that are worth being rounded are moved to, and what they are scaled by."""
+        assert not isinstance(self.X, Csr)
+        if self.X.dtype == np.float32 or self.X.size < _LARGE:
+            return None, 1.0
+        mean, variance = self._spread
+        total = float(variance.sum())
+        if not 0 < total < np.inf:
+            return None, 1.0
+        return mean, float(2.0 ** -np.clip(np.round(np.log2(total) / 2), -1000, 1000))
 
     @once
     def _spread(self) -> tuple[Doubles, Doubles]:

@@ -219,17 +219,17 @@ def twin_turn_rows(X: Floats, view: View) -> View:
 
 
 def orthonormal(rows: Doubles, given: int = 0) -> Doubles:
-    """Return orthonormal rows that span what the first of these (n, d) span, as many as can be.
+    """Return orthonormal rows that span what the first of these (n, d) span, for each n.
 
-    The first ``given`` are orthonormal already. They end before the first row that depends on
-    those before it.
+    The first ``given`` are orthonormal already. They end before a row of which nothing is left
+    beside those before; where rounding leaves something, that is made orthogonal.
     """
     rows = np.array(rows, dtype=np.float64, order="C")
     return rows[: core.orthonormal(rows, given)]
 
 
 def twin_orthonormal(rows: Doubles) -> Doubles:
-    """Do what ``orthonormal`` does, in NumPy, where no row depends on those before it."""
+    """Do what ``orthonormal`` does, in NumPy, where no row depends on those before."""
     found, upper = np.linalg.qr(np.asarray(rows, dtype=np.float64).T)
     return (found * np.sign(np.diag(upper))).T
 
