@@ -73,30 +73,41 @@ void multiply(const Sparse<T, I>& X, Int i, const Panel& panel, float* products)
   }
 }
 
+/// The two least of N lanes that hold two each, halves folded onto each other.
+template <int N>
+Two fold(vec<float, N> least, vec<float, N> second, vec<std::int32_t, N> at) {
+  if constexpr (N == 1) {
+    return {least[0], second[0], static_cast<Label>(at[0])};
+  } else {
+    constexpr int H = N / 2;
+    using floats = vec<float, H>;
+    using whole = vec<std::int32_t, H>;
+    float leasts[N], seconds[N];
+    std::int32_t places[N];
+    store(leasts, least), store(seconds, second), store(places, at);
+    const floats low = load<floats>(leasts), high = load<floats>(leasts + H);
+    const floats others = minimum(load<floats>(seconds), load<floats>(seconds + H));
+    const whole less = high < low;
+    return fold<H>(less ? high : low, minimum(others, less ? low : high),
+                   less ? load<whole>(places + H) : load<whole>(places));
+  }
+}
+
 /// scores[j] = sq_norms[j] − 2 scores[j], and the two least of them. NaN is never least.
 Two least_two(const float* sq_norms, Int stride, float* scores) {
   constexpr int N = lanes<float>;
   pack<float> least = broadcast<pack<float>>(infinity<float>), second = least;
-  mask<float> at{};
-  for (Int j = 0; j < stride; j += N) {
+  mask<float> at{}, here{};
+  for (int l = 0; l < N; ++l) here[l] = l;
+  for (Int j = 0; j < stride; j += N, here += N) {
     const pack<float> product = load<pack<float>>(scores + j);
     const pack<float> score = load<pack<float>>(sq_norms + j) - (product + product);
     store(scores + j, score);
     second = minimum(maximum(score, least), second);
-    at = score < least ? mask<float>{} + static_cast<int>(j) : at;
+    at = score < least ? here : at;
     least = minimum(score, least);
   }
-  float leasts[N], seconds[N];
-  std::int32_t ats[N];
-  store(leasts, least), store(seconds, second), store(ats, at);
-  Two two{infinity<float>, infinity<float>, 0};
-  for (int l = 0; l < N; ++l) {
-    const bool less = leasts[l] < two.least;
-    two.second = std::min(std::min(two.second, seconds[l]), less ? two.least : leasts[l]);
-    two.label = less ? ats[l] + l : two.label;
-    two.least = less ? leasts[l] : two.least;
-  }
-  return two;
+  return fold<N>(least, second, at);
 }
 
 /// The least of direct distances, of the centers whose scores are not above `most`.

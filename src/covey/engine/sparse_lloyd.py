@@ -81,7 +81,8 @@ class SparseLloyd:
         self._most = np.zeros(k)  # the most Σ w ‖x‖ since a sum was made anew
         self._n_moved = 0  # rows that moved since then, over all sums
         self._off = True  # whether centers are not the means of their rows
-        self._been: tuple[Labels | None, Floats] | None = None
+        self._been: Labels | None = None  # labels once; empty: of centers that were not their means
+        self._been_at = np.empty_like(centers)
 
     @property
     def centers(self) -> Floats:
@@ -134,11 +135,11 @@ class SparseLloyd:
         """
         back = False
         if self._been is not None:
-            labels, centers = self._been
-            back = labels is not None and not self._off and np.array_equal(self.labels, labels)
-            back = back or _equal_rows(self.centers, centers)
+            back = not self._off and np.array_equal(self.labels, self._been)
+            back = back or _equal_rows(self.centers, self._been_at)
         if n_iter & (n_iter - 1) == 0:
-            self._been = None if self._off else self.labels.copy(), self.centers.copy()
+            self._been = np.empty(0, np.int32) if self._off else self.labels.copy()
+            np.copyto(self._been_at, self.centers)  # in place: new memory costs more than this
         return back
 
     def _bring_up_to_date(self) -> Flags:
