@@ -43,7 +43,11 @@ class Present {
   Int word(std::int32_t code) const {
     return Int{pages_[code >> PAGE_BITS]} * PAGE + (code >> 6 & (PAGE - 1));
   }
-  std::uint64_t* at(Int word) { return words_.data() + word; }
+  std::size_t size() const { return words_.size(); }  // words
+  bool has(std::int32_t code) const { return words_[word(code)] >> (code & 63) & 1; }
+  void add(const std::vector<std::uint64_t>& bits) {
+    for (std::size_t w = 0; w < bits.size(); ++w) words_[w] |= bits[w];
+  }
 
   /// Once all bits are set; returns how many are.
   std::int32_t count() {
@@ -68,7 +72,6 @@ class Present {
 /// As `equal_rows`, of rows that the coding holds. Rows are numbered in the order of their codes.
 template <class T>
 Int equal_codes(const Dense<T>& X, const Coding& coding, std::int32_t* which, std::int32_t* first) {
-  constexpr Int LINE = 8;  // words of a cache line
   const int n_threads = threads();
   const Blocks blocks{X.n, BLOCK};
   Present present(coding.bits);
@@ -78,32 +81,38 @@ Int equal_codes(const Dense<T>& X, const Coding& coding, std::int32_t* which, st
     for (Int i = rows.begin; i < rows.end; ++i) present.need(which[i]);
   });
   present.make();
-  // A worker each for the lines of words whose numbers end alike: no two write the same line.
-  const Int n_parts = std::bit_floor(static_cast<unsigned>(std::clamp(n_threads, 1, 16)));
-  std::vector<std::vector<std::int32_t>> fresh(static_cast<std::size_t>(n_parts));
-  each_block(n_parts, n_threads, [&](Int part, int) {
+  // A worker each for some of the rows, with bits of its own; then those before count as well.
+  constexpr Int MOST_PARTS = 4;
+  const Int n_parts = std::min({Int{n_threads}, MOST_PARTS, blocks.count()});
+  const Blocks shares{X.n, (blocks.count() + n_parts - 1) / n_parts * BLOCK};
+  std::vector<std::vector<std::int32_t>> fresh(static_cast<std::size_t>(shares.count()));
+  std::vector<std::vector<std::uint64_t>> bits(fresh.size());
+  each_block(shares.count(), n_threads, [&](Int part, int) {
+    const Range share = shares.at(part);
+    bits[part].resize(present.size());
     std::int32_t found[BLOCK];
-    std::uint64_t others = ~std::uint64_t{0};
-    for (Int block = 0; block < blocks.count(); ++block) {
-      const Range rows = blocks.at(block);
+    for (Int begin = share.begin; begin < share.end; begin += BLOCK) {
       Int count = 0;
-      for (Int i = rows.begin; i < rows.end; ++i) {
-        const Int at = present.word(which[i]);
-        const bool mine = (at / LINE & (n_parts - 1)) == part;
-        std::uint64_t& word = *(mine ? present.at(at) : &others);
+      for (Int i = begin; i < std::min(begin + BLOCK, share.end); ++i) {
+        std::uint64_t& word = bits[part][present.word(which[i])];
+        const std::uint64_t bit = std::uint64_t{1} << (which[i] & 63);
         found[count] = static_cast<std::int32_t>(i);
-        count += !(word >> (which[i] & 63) & 1);
-        word |= std::uint64_t{1} << (which[i] & 63);
+        count += !(word & bit);
+        word |= bit;
       }
       fresh[part].insert(fresh[part].end(), found, found + count);
     }
   });
+  for (std::size_t part = 0; part < fresh.size(); ++part) {
+    std::erase_if(fresh[part], [&](std::int32_t row) { return present.has(which[row]); });
+    present.add(bits[part]);
+  }
   const std::int32_t n_distinct = present.count();
   each_block(blocks.count(), n_threads, [&](Int block, int) {
     const Range rows = blocks.at(block);
     for (Int i = rows.begin; i < rows.end; ++i) which[i] = present.number(which[i]);
   });
-  each_block(n_parts, n_threads, [&](Int part, int) {
+  each_block(shares.count(), n_threads, [&](Int part, int) {
     for (std::int32_t row : fresh[part]) first[which[row]] = row;
   });
   return n_distinct;

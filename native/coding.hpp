@@ -32,7 +32,7 @@ struct Coding {
     for (std::uint32_t most : range) spread.emplace_back(most + 1, 0);
     for (int bit = 0; bit < OF_ONE; ++bit)
       for (std::size_t f = 0; f < range.size(); ++f) {
-        if (bit >= std::bit_width(range[f])) continue;
+        if (bit >= static_cast<int>(std::bit_width(range[f]))) continue;
         for (std::uint32_t value = 0; value <= range[f]; ++value)
           spread[f][value] |= static_cast<std::int32_t>(value >> bit & 1) << bits;
         ++bits;
@@ -45,9 +45,7 @@ struct Coding {
 template <class T>
 class Reach {
  public:
-  static constexpr T LARGE = 1 << 24;
-
-  Reach() : least_(ROOM, LARGE), most_(ROOM, -LARGE), off_(ROOM, 0) {}
+  Reach() : least_(ROOM, LARGE_WHOLE), most_(ROOM, -LARGE_WHOLE), off_(ROOM, 0) {}
 
   /// Look at n rows of d values; several rows side by side, so that registers fill.
   void add(const T* x, Int n, Int d) {
@@ -65,18 +63,10 @@ class Reach {
   bool whole() const { return std::count(off_.begin(), off_.end(), 0) == ROOM; }
 
  private:
-  static constexpr Int ROOM = 48;  // a multiple of 1, 2, 3, 4, 6, 8
+  static constexpr Int ROOM = REACH_ROOM;
 
   void sweep(const T* x, Int n, Int period) {
-    T *least = least_.data(), *most = most_.data();
-    std::int32_t* off = off_.data();
-    for (; n > 0; --n, x += period)
-      for (Int j = 0; j < period; ++j) {
-        const T above = x[j] > -LARGE ? x[j] : -LARGE, value = above < LARGE ? above : LARGE;
-        off[j] |= T(static_cast<std::int32_t>(value)) != x[j];
-        least[j] = value < least[j] ? value : least[j];
-        most[j] = value > most[j] ? value : most[j];
-      }
+    kernels<T>().reach(x, n, period, least_.data(), most_.data(), off_.data());
   }
   template <class Better>
   static std::int32_t fold(const std::vector<T>& of, Int f, Int d, Better better) {

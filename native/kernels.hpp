@@ -63,6 +63,10 @@ struct Kernels {
   /// (x − shift) · per_step, rounded to −127 … 127.
   Rounded (*to_bytes)(const T* x, Int d, const double* shift, double per_step, std::int8_t* to);
 
+  /// Bring least and most, of `period` values that follow each other, up to date with n times as
+  /// many; `off` of those that are no whole numbers is set. period is at most REACH_ROOM.
+  void (*reach)(const T* x, Int n, Int period, T* least, T* most, std::int32_t* off);
+
   /// Copy the rows at n offsets.
   void (*pick)(const Dense<T>&, const std::int32_t* rows, Int n, T* to);
 

@@ -19,7 +19,8 @@
       visit(silhouettes, isa) visit(sparse, isa) visit(reviewing, isa) visit(transfers, isa)    \
           visit(between, isa) visit(squares, isa) visit(sparse_nearest, isa) visit(moving, isa) \
               visit(sparse_seeding, isa) visit(sieving, isa) visit(turning, isa)                \
-                  visit(gridded, isa) visit(gridding, isa) visit(settling, isa)
+                  visit(gridded, isa) visit(gridding, isa) visit(settling, isa)                 \
+                      visit(reaching, isa)
 
 namespace covey {
 

@@ -130,6 +130,11 @@ inline constexpr Int CANDIDATES = 16;
 /// products are summed in whole numbers before they go on in float.
 inline constexpr Int GRID_ROWS = 16, GRID_STEP = 32, GRID_GROUP = 16;
 
+/// Values looked at side by side for what they reach, a multiple of 1, 2, 3, 4, 6 and 8; where
+/// whole numbers are as large as that, they are held to this.
+inline constexpr Int REACH_ROOM = 48;
+inline constexpr int LARGE_WHOLE = 1 << 24;
+
 /// Most rows in a tile.
 inline constexpr Int TILE_ROWS = 64;
 
