@@ -118,9 +118,27 @@ Int equal_codes(const Dense<T>& X, const Coding& coding, std::int32_t* which, st
   return n_distinct;
 }
 
+/// How many rows of each number there are.
+inline void count_rows(const std::int32_t* which, Int n, double* counts, Int n_distinct) {
+  constexpr Int MOST_PARTS = 4;
+  const Int n_parts = std::clamp<Int>(threads(), 1, MOST_PARTS);
+  const Blocks shares{n, std::max(BLOCK, (n + n_parts - 1) / n_parts)};
+  const Buffers<std::int32_t> tables(shares.count(), n_distinct);
+  each_block(shares.count(), threads(), [&](Int part, int) {
+    std::int32_t* const table = tables[part];
+    std::fill(table, table + n_distinct, 0);
+    const Range share = shares.at(part);
+    for (Int i = share.begin; i < share.end; ++i) ++table[which[i]];
+  });
+  std::fill(counts, counts + n_distinct, 0.0);
+  for (Int part = 0; part < shares.count(); ++part)
+    for (Int j = 0; j < n_distinct; ++j) counts[j] += tables[part][j];
+}
+
 /// Σ of the weights (null: ones) of the rows of each number, added in their order.
 inline void add_weights(const std::int32_t* which, Int n, const double* weight, double* sums,
                         Int n_distinct) {
+  if (!weight) return count_rows(which, n, sums, n_distinct);
   const Blocks shares{n_distinct, std::max<Int>(1, (n_distinct + threads() - 1) / threads())};
   each_block(shares.count(), threads(), [&](Int block, int) {
     const Range share = shares.at(block);
@@ -128,7 +146,7 @@ inline void add_weights(const std::int32_t* which, Int n, const double* weight, 
     double others = 0;  // instead of a branch that nobody foresees
     for (Int i = 0; i < n; ++i) {
       const bool mine = which[i] >= share.begin && which[i] < share.end;
-      *(mine ? sums + which[i] : &others) += weight ? weight[i] : 1.0;
+      *(mine ? sums + which[i] : &others) += weight[i];
     }
   });
 }
