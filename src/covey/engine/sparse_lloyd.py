@@ -48,8 +48,8 @@ def lloyd_sparse(
         if converged or stop or n_iter >= max_iter:
             state.settle()
             run = finish(
-                X, state.centers.copy(), weight=weight, n_iter=n_iter, converged=converged,
-                labels=state.labels.copy(),
+                X, state.centers, weight=weight, n_iter=n_iter, converged=converged,
+                labels=state.labels,
             )  # fmt: skip
             if stop or n_iter >= max_iter or not refillable(X, run, weight):
                 share = state.n_seen / max(1, len(run.labels) * (n_iter + 1))
