@@ -30,14 +30,15 @@ struct BoundedPass {
                       portion(look.centers.k* look.X.d));  // rows looked at together
   Int chunk = std::min(most, chunk_rows(look.X.d, sizeof(T), false));
 
-  /// Rows without labels: assign them, and sum all.
+  /// Rows without labels, or with labels of which nothing else is known: assign them, and sum all.
   Progress first(Range block, const Desk<T>& desk, Sums sums) const {
     const auto& kernel = kernels<T>();
     const Found found = desk.found();
     std::fill(sums.at, sums.at + sums.copies * sums.k * sums.stride, 0.0);
     Progress progress{block.size(), 0};
     each_chunk(block, chunk, [&](Range rows) {
-      progress.n_computed += look.at_all(rows.begin, nullptr, rows.size(), nullptr, desk);
+      const Label* before = at.labels[rows.begin] >= 0 ? at.labels : nullptr;
+      progress.n_computed += look.at_all(rows.begin, nullptr, rows.size(), before, desk);
       kernel.add_rows(look.X, nullptr, rows, found.label, from(weight, rows.begin), sums);
       kernel.defer(nullptr, found, at.clock, rows.size(), at.due + rows.begin);
       std::copy(found.label, found.label + rows.size(), at.labels + rows.begin);

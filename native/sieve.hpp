@@ -91,10 +91,12 @@ class SieveLook {
 
     /// ‖x̂ − ĉ‖² is this or 1 more.
     double sq(std::int32_t score) const { return std::max(0.0, sq_norm - 2 * (score - sum)); }
-    /// Scores of centers at most so far have at least this.
+    /// Scores of centers at most so far have at least this; those of filling never do.
     std::int32_t limit(double distance) const {
+      // A center has sum − 1.5 · 127² · MOST_COARSE at least, filling sum − 2³⁰.
+      const double none = sum - 0x1p29;
       const double least = std::floor((sq_norm - distance * distance * (1 + 1e-9)) / 2 + sum) - 1;
-      return static_cast<std::int32_t>(least > 1 - 0x1p30 ? std::min(least, 0x1p30) : 1 - 0x1p30);
+      return static_cast<std::int32_t>(least > none ? std::min(least, 0x1p30) : none);
     }
     double at_least(std::int32_t score, double center_off) const {
       return std::sqrt(sq(score)) * (1 - 1e-9) - off - center_off;

@@ -1,6 +1,7 @@
 // Rows on few orthonormal axes, and the length of what these leave out: see rounded.hpp.
 #include <cmath>
 
+#include "stopping.hpp"
 #include "tables.hpp"
 #include "tile.hpp"
 
@@ -97,6 +98,7 @@ double dot(const double* a, const double* b, Int n) {
 Int orthonormal(double* rows, Int given, Int n, Int d) {
   constexpr int ROUNDS = 4;
   for (Int i = given; i < n; ++i) {
+    may_stop();
     double* row = rows + i * d;
     double left = 0;
     for (int round = 0; round < ROUNDS && !(left > 0.5); ++round) {

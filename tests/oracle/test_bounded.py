@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from covey.engine import assigners, passes, workspace
+from covey.engine.axes import main_axes
 from covey.engine.lloyd import lloyd
 from covey.engine.passes import View, Watched
 from covey.engine.workspace import Workspace
@@ -114,6 +115,20 @@ def test_few_axes(dtype: type, monkeypatch) -> None:
     assert work.turned_view.axes.shape[1] < 50
     run = check_same(X, X[::60][:25].copy(), work=work)
     assert run.method == "bounded, on few axes"
+
+
+@DTYPES
+@pytest.mark.parametrize("scale", [1e-15, 1.0, 1e12])
+def test_no_more_axes_than_the_rank_asks_for(
+    scale: float, dtype: type, rng: np.random.Generator
+) -> None:
+    X = (scale * rng.normal(size=(1200, 10)) @ rng.normal(size=(10, 256))).astype(dtype)
+    found = main_axes(X)
+    assert found is not None
+    axes = found[1]
+    assert axes.shape == (256, 15)
+    np.testing.assert_allclose(axes.T @ axes, np.eye(15), atol=1e-12)
+    assert main_axes(np.full((1200, 256), 3, dtype)) is None
 
 
 @DTYPES

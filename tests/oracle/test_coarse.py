@@ -96,6 +96,40 @@ def test_any_scale_and_offset(scale: float, offset: float, dtype: type) -> None:
 
 
 @pytest.mark.usefixtures("by_bytes")
+@DTYPES
+@pytest.mark.parametrize("k", [8, 40, 63, 100])
+def test_rows_far_beyond_what_bytes_hold(k: int, dtype: type) -> None:
+    """Whatever limit they get, what fills up the last block of centers is none."""
+    X = groups(4000, 64, k, seed=6)
+    X[::1500] = 5000.0
+    X = X.astype(dtype)
+    check_same(X, X[1 : k + 1].copy())
+    far = np.vstack([X[1:k], X[:1]])  # a center that bytes don't hold
+    check_same(X, far)
+
+
+@pytest.mark.usefixtures("by_bytes")
+@pytest.mark.parametrize("scale", [1e19, 3e19])
+def test_squares_that_floats_cannot_hold(scale: float) -> None:
+    X = (groups(3000, 64, 40, seed=7) * scale).astype(np.float32)
+    check_same(X, X[::70][:40].copy())
+
+
+@pytest.mark.usefixtures("by_bytes")
+def test_bytes_are_kept_when_sums_are_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assigners, "_ANEW", 4)
+    X = groups(4000, 96, 64, seed=2)
+    run = check_same(X, X[:64].copy(), max_iter=12)
+    assert run.n_iter == 12 and run.method == "bounded, by bytes"
+
+
+@pytest.mark.usefixtures("by_bytes")
+def test_more_features_than_bytes_may_have() -> None:
+    X = groups(40, passes.MOST_COARSE + 1, 3, seed=3)
+    assert check_same(X, X[:3].copy()).method == "bounded"
+
+
+@pytest.mark.usefixtures("by_bytes")
 @pytest.mark.parametrize("scale", [1e-200, 1e-100, 1e100])
 def test_doubles_that_floats_cannot_hold(scale: float) -> None:
     X = groups(1000, 40, 12, seed=6) * scale
@@ -164,11 +198,13 @@ def test_orthonormal_rows(rng: np.random.Generator) -> None:
 
 def test_rows_are_orthonormal_even_where_they_depend(rng: np.random.Generator) -> None:
     rows = rng.normal(size=(6, 40))
-    for rows[4] in (3 * rows[0] - rows[2], rows[0] + 1e-12 * rng.normal(size=40)):
+    for dependent in (3 * rows[0] - rows[2], rows[0] + 1e-12 * rng.normal(size=40)):
+        rows[4] = dependent
         found = passes.orthonormal(rows)
         assert len(found) == 6
         np.testing.assert_allclose(found @ found.T, np.eye(6), atol=1e-13)
-    for rows[4] in (np.zeros(40), np.full(40, np.nan)):  # nothing that could be turned
+    for nothing in (0.0, np.nan):
+        rows[4] = nothing
         assert len(passes.orthonormal(rows)) == 4
 
 

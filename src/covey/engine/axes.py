@@ -20,6 +20,7 @@ _STEPS = 2  # power iterations: the more, the closer to the principal components
 _LEFT_OUT = 0.25
 #: Once the axes hold enough, the next ones must take this share of what is left.
 _WORTH = 1 / 3
+_ROUNDING = 1e-6  # of a share: what floats leave of nothing
 #: Axes; with the column of what is left out, whole registers.
 _SIZES = (15, 31, 47, 63, 95, 127)
 
@@ -51,8 +52,8 @@ def main_axes(X: Floats) -> tuple[Doubles, Doubles] | None:
             pulled = _products(across, _products(sample, more[given:].T)).T
             more = passes.orthonormal(np.vstack([axes, pulled]), given)
         on_more = _products(sample, more[given:].T)
-        rest = left_out - float(np.einsum("ij,ij->", on_more, on_more))
-        if left_out <= _LEFT_OUT and rest > (1 - _WORTH) * left_out:
+        rest = max(0.0, left_out - float(np.einsum("ij,ij->", on_more, on_more)))
+        if left_out <= _LEFT_OUT and rest >= (1 - _WORTH) * left_out - _ROUNDING:
             break
         axes, left_out = more, rest
         if len(axes) < size:

@@ -143,6 +143,7 @@ def _starts(
     """Choose first centers (k, d) for each stream; of many dense rows, for several at once."""
     X, weight = work.X, work.weight
     plain = not (isinstance(init, str) and init == "k-means++") or n_clusters == 1
+    plain = plain or 2 + int(np.log(n_clusters)) > passes.SEED_TRIALS
     if plain or isinstance(X, Csr) or len(X) <= max(MERGED_ROWS, n_clusters):
         for stream in streams:
             yield _first_centers(work, n_clusters, init, stream)

@@ -109,6 +109,8 @@ class Workspace:
         Their step takes in nearly all values and every center: what lies beyond is told wrong by
         more, and looked at more often.
         """
+        if self.X.shape[1] > passes.MOST_COARSE:
+            return None
         if self._coarse is None:
             assert not isinstance(self.X, Csr)
             sample = self.X[:: max(1, self.X.size // _VALUES)].astype(np.float64)

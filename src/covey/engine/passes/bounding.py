@@ -14,6 +14,9 @@ from covey.engine.passes.assigning import twin_nearest, twin_nearest_two
 from covey.engine.passes.door import core, given
 from covey.engine.rows import Doubles, Floats, Labels
 
+#: features that rows in bytes may have
+MOST_COARSE = 8192
+
 
 @dataclass(frozen=True)
 class Coarse:
