@@ -56,8 +56,7 @@ struct Kernels {
   /// 4 · (d + stride) doubles.
   void (*turn)(const Dense<T>&, const Axes&, Range, float* out, double* scratch);
 
-  /// Make n rows of d values orthonormal, of which the first are already; doubles only. Returns how
-  /// many, from the first, are: of the next nothing was left.
+  /// Make n rows orthonormal, as the first are already; doubles only. Returns how many are.
   Int (*orthonormal)(double* rows, Int given, Int n, Int d);
 
   /// (x − shift) · per_step, rounded to −127 … 127.
