@@ -69,6 +69,9 @@ class Present {
   std::vector<std::uint64_t> words_;
 };
 
+/// Parts of the rows that have tables of their own: more would be felt as memory.
+inline constexpr Int MOST_PARTS = 4;
+
 /// As `equal_rows`, of rows that the coding holds. Rows are numbered in the order of their codes.
 template <class T>
 Int equal_codes(const Dense<T>& X, const Coding& coding, std::int32_t* which, std::int32_t* first) {
@@ -82,7 +85,6 @@ Int equal_codes(const Dense<T>& X, const Coding& coding, std::int32_t* which, st
   });
   present.make();
   // A worker each for some of the rows, with bits of its own; then those before count as well.
-  constexpr Int MOST_PARTS = 4;
   const Int n_parts = std::min({Int{n_threads}, MOST_PARTS, blocks.count()});
   const Blocks shares{X.n, (blocks.count() + n_parts - 1) / n_parts * BLOCK};
   std::vector<std::vector<std::int32_t>> fresh(static_cast<std::size_t>(shares.count()));
@@ -120,7 +122,6 @@ Int equal_codes(const Dense<T>& X, const Coding& coding, std::int32_t* which, st
 
 /// How many rows of each number there are.
 inline void count_rows(const std::int32_t* which, Int n, double* counts, Int n_distinct) {
-  constexpr Int MOST_PARTS = 4;
   const Int n_parts = std::clamp<Int>(threads(), 1, MOST_PARTS);
   const Blocks shares{n, std::max(BLOCK, (n + n_parts - 1) / n_parts)};
   const Buffers<std::int32_t> tables(shares.count(), n_distinct);

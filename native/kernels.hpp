@@ -25,7 +25,7 @@ struct Kernels {
   /// Squared distances of one row to n centers, added up in the order of `nearest`; d > 8.
   void (*in_order)(const T* x, const Centers<T>&, const Label* which, Int n, T* sq);
 
-  /// The same added up by lanes, which is quick and off by less: by (d / 2W + log W + 3)u.
+  /// The same added up by lanes, which is quick and off by (d + 3)u at most too.
   void (*measure)(const T* x, const Centers<T>&, const Label* which, Int n, T* sq);
 
   /// Add w·x and w of each row to the sums of its label; `weight` may be null. Arrays start at

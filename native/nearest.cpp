@@ -75,9 +75,9 @@ void in_order(const T* x, const Centers<T>& centers, const Label* which, Int n, 
   }
 }
 
-/// Squared distances of one row to G centers, from feature f on in steps of two registers.
+/// Squared distances of one row to G centers, by two registers of sums each.
 template <class T, int G>
-Int measure_some(const T* x, const T* const (&centers)[G], Int d, T* sq) {
+void measure_some(const T* x, const T* const (&centers)[G], Int d, T* sq) {
   constexpr int W = lanes<T>, CHAINS = 2;
   pack<T> sums[G][CHAINS] = {};
   Int f = 0;
@@ -98,7 +98,6 @@ Int measure_some(const T* x, const T* const (&centers)[G], Int d, T* sq) {
     }
     sq[g] = rest + total<T, W>(sums[g][0] + sums[g][1]);
   }
-  return G;
 }
 
 template <class T>
@@ -112,7 +111,8 @@ void measure(const T* x, const Centers<T>& centers, const Label* which, Int n, T
   }
   if (i + 2 <= n) {
     const T* const some[] = {centers.row(which[i]), centers.row(which[i + 1])};
-    i += measure_some<T, 2>(x, some, centers.d, sq + i);
+    measure_some<T, 2>(x, some, centers.d, sq + i);
+    i += 2;
   }
   if (i < n) {
     const T* const last[] = {centers.row(which[i])};
