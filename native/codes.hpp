@@ -31,20 +31,21 @@ class Present {
   explicit Present(int bits) : pages_(std::size_t{1} << std::max(0, bits - PAGE_BITS), 0) {}
 
   /// Tell that a page holds a code; from any thread.
-  void need(std::int32_t code) {
+  void need(std::uint32_t code) {
     std::atomic_ref<std::int32_t>(pages_[code >> PAGE_BITS]).store(1, std::memory_order_relaxed);
   }
+  std::size_t n_pages() const { return std::size_t(std::count(pages_.begin(), pages_.end(), 1)); }
   void make() {
     std::int32_t n_pages = 0;
     for (std::int32_t& page : pages_) page = page ? n_pages++ : 0;
     words_.resize(static_cast<std::size_t>(n_pages) * PAGE);
     ranks_.resize(words_.size());
   }
-  Int word(std::int32_t code) const {
+  Int word(std::uint32_t code) const {
     return Int{pages_[code >> PAGE_BITS]} * PAGE + (code >> 6 & (PAGE - 1));
   }
   std::size_t size() const { return words_.size(); }  // words
-  bool has(std::int32_t code) const { return words_[word(code)] >> (code & 63) & 1; }
+  bool has(std::uint32_t code) const { return words_[word(code)] >> (code & 63) & 1; }
   void add(const std::vector<std::uint64_t>& bits) {
     for (std::size_t w = 0; w < bits.size(); ++w) words_[w] |= bits[w];
   }
@@ -58,7 +59,7 @@ class Present {
     }
     return n;
   }
-  std::int32_t number(std::int32_t code) const {
+  std::int32_t number(std::uint32_t code) const {
     const Int at = word(code);
     const std::uint64_t below = (std::uint64_t{1} << (code & 63)) - 1;
     return ranks_[at] + count_bits(words_[at] & below);

@@ -17,6 +17,7 @@ void bind_kinds(nanobind::module_& m);       // passes of other kinds of k-means
 void bind_checked(nanobind::module_& m);     // sparse rows; before the passes over them
 void bind_sparse(nanobind::module_& m);      // passes of the loop over sparse rows
 void bind_seeding(nanobind::module_& m);     // greedy k-means++ as a whole
+void bind_colors(nanobind::module_& m);      // colors counted, clustered, dithered
 void bind_interrupts(nanobind::module_& m);  // binds nothing: lets signals stop a pass
 
 }  // namespace covey

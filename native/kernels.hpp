@@ -1,7 +1,7 @@
 // The whole surface of the core: the table of kernels.
 #pragma once
 
-#include "views.hpp"
+#include "swatches.hpp"
 
 namespace covey {
 
@@ -178,6 +178,7 @@ struct CoarseKernels {
 struct Table {
   const char* name;
   CoarseKernels coarse;
+  ColorKernels colors;
   Kernels<float> f32;
   Kernels<double> f64;
   SparseKernels<float, std::int32_t> f32_i32;
@@ -188,7 +189,6 @@ struct Table {
 
 /// The table in use: the widest that this processor has, COVEY_ISA, or what was forced.
 const Table& table();
-
 /// Whether the processor multiplies bytes by one instruction.
 bool multiplies_bytes();
 

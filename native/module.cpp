@@ -18,6 +18,7 @@ NB_MODULE(_core, m) {
   covey::bind_scores(m);
   covey::bind_kinds(m);
   covey::bind_seeding(m);
+  covey::bind_colors(m);
   covey::bind_interrupts(m);
   covey::bind_sparse(m);
   m.def("instruction_sets", &covey::instruction_sets);

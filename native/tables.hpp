@@ -20,7 +20,8 @@
           visit(between, isa) visit(squares, isa) visit(sparse_nearest, isa) visit(moving, isa) \
               visit(sparse_seeding, isa) visit(sieving, isa) visit(turning, isa)                \
                   visit(gridded, isa) visit(gridding, isa) visit(settling, isa)                 \
-                      visit(reaching, isa) visit(nearing, isa)
+                      visit(reaching, isa) visit(nearing, isa) visit(coloring, isa)             \
+                          visit(diffusing, isa)
 
 namespace covey {
 

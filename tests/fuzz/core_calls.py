@@ -124,7 +124,8 @@ def unhurt(array: np.ndarray) -> bool:
     room = array
     while isinstance(room.base, np.ndarray):
         room = room.base
-    if room.dtype != np.uint8 or room.size < 2 * GUARD:
+    before = array.ctypes.data - room.ctypes.data
+    if room.dtype != np.uint8 or before < GUARD:  # bytes of a caller's own
         return True
     return bool((room[:GUARD] == 0xA5).all() and (room[room.size - GUARD :] == 0xA5).all())
 
