@@ -1,0 +1,92 @@
+"""The colors of an image, each once: what k-means clusters instead of the pixels.
+
+Equal colors are merged into weights, which leaves every optimum where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from covey.colors.spaces import Space, space
+from covey.engine import passes
+from covey.engine.passes.coloring import Bytes, Counts, Points, Whole
+
+
+@dataclass(frozen=True)
+class Colors:
+    """The m distinct colors of some frames, in the coordinates of a color space."""
+
+    codes: tuple[Whole, ...]  # of each frame, (h, w): which color each pixel has
+    colors: Bytes  # (m, 4): sRGB and straight alpha; what is transparent is (0, 0, 0, 0)
+    counts: Counts  # (m,): pixels of each
+    points: Points  # (m, 4): their coordinates
+    space: Space
+    exact: bool = True  # False: beyond four million colors, low bits were left out
+
+    @property
+    def transparent(self) -> int | None:
+        """Which color is the transparent one; None where there is none."""
+        found = np.flatnonzero(self.colors[:, 3] == 0)
+        return int(found[0]) if len(found) else None
+
+    @property
+    def has_alpha(self) -> bool:
+        """Some pixels are not opaque."""
+        return bool((self.colors[:, 3] < 255).any())
+
+
+def colors_of(frames: Sequence[NDArray[Any]], space_name: str = "oklab") -> Colors:
+    """Count the colors of frames and place them in a color space.
+
+    Parameters
+    ----------
+    frames : sequence of (h, w, 3) or (h, w, 4) uint8
+        All with the same number of channels: sRGB, straight alpha last.
+    space_name : str
+        See ``spaces.space``.
+    """
+    flat = [frame.reshape(-1, frame.shape[2]) for frame in frames]
+    pixels = np.ascontiguousarray(flat[0] if len(flat) == 1 else np.concatenate(flat))
+    counted = passes.count_colors(pixels)
+    codes, begin = [], 0
+    for frame in frames:
+        end = begin + frame.shape[0] * frame.shape[1]
+        codes.append(counted.codes[begin:end].reshape(frame.shape[:2]))
+        begin = end
+    chosen = space(space_name)
+    return Colors(
+        tuple(codes),
+        counted.colors,
+        counted.counts,
+        chosen.points(counted.colors),
+        chosen,
+        counted.dropped == 0,
+    )
+
+
+def cells(colors: Colors, bits: int) -> tuple[Points, Counts]:
+    """Return the means and pixels of the cells that remain without the lowest bits of a channel.
+
+    Colors of a cell follow each other (``passes.count_colors``). What is transparent is left out.
+    """
+    points, counts = colors.points, colors.counts
+    if colors.transparent is not None:
+        seen = colors.colors[:, 3] > 0
+        points, counts = points[seen], counts[seen]
+        rgba = colors.colors[seen]
+    else:
+        rgba = colors.colors
+    if bits == 0 or len(points) == 0:
+        return points, counts
+    high = (rgba >> bits).astype(np.uint32)
+    cell = high[:, 0] << 24 | high[:, 1] << 16 | high[:, 2] << 8 | high[:, 3]
+    first = np.flatnonzero(np.concatenate([[True], cell[1:] != cell[:-1]]))
+    mass = np.add.reduceat(counts, first)
+    sums = np.add.reduceat(points * counts[:, None], first, axis=0)
+    means = (2 * sums + mass[:, None]) // (2 * mass[:, None])
+    return means.astype(np.int16), mass
