@@ -1,0 +1,116 @@
+"""What a terminal shows of a compressed image: a few aligned lines, and the table over K."""
+
+from __future__ import annotations
+
+import textwrap
+
+from covey.picture import ImageFacts, Variant
+from covey.report.images.words import (
+    SPACES,
+    colors_text,
+    difference_text,
+    dither_text,
+    picture_text,
+    printable,
+    psnr_text,
+    ratio_text,
+    size_text,
+    ssim_text,
+    verdict,
+)
+from covey.report.numbers import count, fixed, number, plain
+from covey.report.summary import screen_width
+
+_LONGEST_HEAD = 24  # columns; a longer name has a line of its own
+
+#: heading of each column of the table over K, in two lines
+_HEADINGS = (
+    ("", "colors"), ("", "bytes"), ("bits per", "pixel"), ("raw ÷", "made"), ("given ÷", "made"),
+    ("PSNR", "dB"), ("", "SSIM"), ("mean", "CIEDE2000"), ("", "seconds"),
+)  # fmt: skip
+
+
+def summary_text(facts: ImageFacts, width: int = 100) -> str:
+    """Say in a few aligned lines what came of an image.
+
+    Parameters
+    ----------
+    width : int
+        Columns of the terminal; lines are wrapped to it.
+
+    Returns
+    -------
+    str
+        Lines that end with a newline. Control characters in the name never reach the terminal.
+    """
+    made = facts.chosen
+    sizes = [ratio_text(made.ratio_raw, "raw")]
+    if made.ratio_file is not None:
+        sizes.append(ratio_text(made.ratio_file, "the file given"))
+    likeness = "every pixel as it was"
+    if not facts.exact:
+        likeness = (
+            f"PSNR {psnr_text(made.fidelity.psnr)}, SSIM {ssim_text(made.fidelity.ssim)}, "
+            f"mean CIEDE2000 {difference_text(made.fidelity.ciede2000)}"
+        )
+    space = SPACES.get(facts.space, facts.space)
+    name = printable(facts.picture.name) or "image"
+    rows = [
+        (name, picture_text(facts.picture)),
+        (
+            colors_text(made.n_colors),
+            f"{facts.format} of {size_text(made.n_bytes)}: {', '.join(sizes)}",
+        ),
+        ("", f"{fixed(made.bits_per_pixel)} bits per pixel, {likeness}"),
+        ("", f"in {space}, {dither_text(made.dither)}, {number(made.seconds)} seconds"),
+    ]
+    rows += [("note", text) for text in verdict(facts)]
+    rows += [("note", one.text) for one in (*facts.picture.cautions, *facts.cautions)]
+    return plain(_aligned([(head, printable(text)) for head, text in rows], width))
+
+
+def _aligned(rows: list[tuple[str, str]], room: int) -> str:
+    """Put texts beside their heads; a head too long for that stands above its text."""
+    short = [screen_width(head) for head, _ in rows if screen_width(head) <= _LONGEST_HEAD]
+    width = max(short, default=0)
+    lines = []
+    for head, text in rows:
+        if screen_width(head) > width:
+            lines.append(head)
+            head = ""
+        # a no-break space is no place to break for textwrap
+        for part in textwrap.wrap(text, max(room - width - 2, 30), break_on_hyphens=False):
+            lines.append(f"{head}{' ' * (width - screen_width(head))}  {part}")
+            head = ""
+    return "\n".join(lines) + "\n"
+
+
+def table_text(facts: ImageFacts) -> str:
+    """Return the table over K with aligned columns; empty when no variants were asked for."""
+    if not facts.variants:
+        return ""
+    rows = [_cells(variant) for variant in facts.variants]
+    kept = [j for j in range(len(_HEADINGS)) if any(row[j] for row in rows)]
+    table = [[top[j] for j in kept] for top in zip(*_HEADINGS, strict=True)]
+    table += [[row[j] for j in kept] for row in rows]
+    widths = [max(len(line[j]) for line in table) for j in range(len(kept))]
+    lines = [
+        "  ".join(text.rjust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in table
+    ]
+    return plain("\n".join(lines)) + "\n"
+
+
+def _cells(variant: Variant) -> list[str]:
+    fidelity = variant.fidelity
+    return [
+        count(variant.n_colors),
+        count(variant.n_bytes),
+        fixed(variant.bits_per_pixel),
+        f"{variant.ratio_raw:.1f}",
+        "" if variant.ratio_file is None else f"{variant.ratio_file:.2f}",
+        psnr_text(fidelity.psnr).removesuffix("\u00a0dB"),
+        ssim_text(fidelity.ssim),
+        difference_text(fidelity.ciede2000),
+        number(variant.seconds),
+    ]
