@@ -6,10 +6,10 @@ DEMO   ?= demo
 PYTEST  = $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow sanitize fuzz browser servers lint types layers docs golden bench dist format clean
+.PHONY: help demo test slow sanitize fuzz browser servers lint types layers docs golden bench bench-images dist format clean
 
 help: ## list the chores
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 # ---------------------------------------------------------------- setting up
 
@@ -116,6 +116,9 @@ $(VENV)/.with-bench: $(VENV)/.installed pyproject.toml
 bench: $(VENV)/.with-bench ## measure beside the peers; ONLY=photo a part, QUICK=1 a trial
 	$(BIN)/python -m benchmarks --only '$(ONLY)' $(if $(QUICK),--quick)
 	$(if $(ONLY)$(QUICK),,$(BIN)/python -m benchmarks.quality)
+
+bench-images: $(VENV)/.with-bench ## colors beside pngquant and the like; photos of COVEY_DATA, QUICK=1 a trial
+	$(BIN)/python -m benchmarks.images $(if $(QUICK),--quick)
 
 dist: $(VENV)/.made ## an sdist, and a wheel built from it
 	$(BIN)/python -m pip install --quiet build
