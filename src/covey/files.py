@@ -94,6 +94,9 @@ def refuse_output(folder: str | os.PathLike[str], names: Iterable[str], force: b
     folders = [name for name in there if (folder / name).is_dir()]
     if folders:
         raise _unwritable(folder, f"{folders[0]!r} is a folder there, not a file")
+    odd = [name for name in there if not (folder / name).is_file()]
+    if odd:  # a device or a pipe would be replaced by a file
+        raise _unwritable(folder, f"{odd[0]!r} is a device or a pipe there, not a file")
     if there and not force:
         raise OutputError(
             f"{str(folder)!r} already has {', '.join(there)}; nothing was written; "

@@ -85,6 +85,14 @@ def test_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
         files.refuse_output(tmp_path, ["a.csv"], force=True)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_or_device_is_never_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match="'pipe' is a device or a pipe"):
+        files.write_file(tmp_path / "pipe", b"new", force=True)
+    assert not (tmp_path / "pipe").is_file()
+
+
 def test_folder_without_permission_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
