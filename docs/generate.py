@@ -12,6 +12,7 @@ import click
 import covey
 from covey import errors, metrics, options
 from covey.cli.main import cli
+from covey.image_options import IMAGE
 
 PLACE = Path(__file__).parent / "reference.md"
 
@@ -29,6 +30,7 @@ def reference() -> str:
     parts += ["## Exit codes", "", "| code | meaning |", "|---|---|", "| 0 | done |"]
     parts += [f"| {code} | {meaning} |" for code, meaning in exit_codes()]
     parts += ["", "## Options of `covey segment` and `covey.segment`", "", *table(options.SEGMENT)]
+    parts += ["", "## Options of `covey image` and `covey.compress`", "", *table(IMAGE)]
     parts += ["", "## Options of reading a table", "", *table(options.READING)]
     parts += ["", "## Estimators", "", *estimators()]
     parts += ["", "## Options of the estimators", "", *table(options.ESTIMATOR)]
@@ -89,6 +91,8 @@ def exit_codes() -> list[tuple[int, str]]:
             errors.OutputError,
             errors.ModelError,
             errors.MissingExtraError,
+            errors.UnreachedError,
+            errors.SomeFailedError,
         )
     }
     return sorted({**found, 1: "A defect of Covey; please report it.", 130: "Interrupted."}.items())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from covey.estimators.spherical import SphericalKMeans
     from covey.estimators.trimmed import TrimmedKMeans
     from covey.model import Model, load
+    from covey.recipes.image import compress, palette
     from covey.recipes.segment import segment
 
 __version__ = "0.1.0"
@@ -35,6 +36,8 @@ _WHERE = {
     "TrimmedKMeans": "covey.estimators.trimmed",
     "Model": "covey.model",
     "load": "covey.model",
+    "compress": "covey.recipes.image",
+    "palette": "covey.recipes.image",
     "segment": "covey.recipes.segment",
 }
 
@@ -43,7 +46,8 @@ _MODULES = {"metrics"}
 
 __all__ = [
     "BisectingKMeans", "ConstrainedKMeans", "KMeans", "MiniBatchKMeans", "MissingKMeans", "Model",
-    "Recorder", "SphericalKMeans", "TrimmedKMeans", "__version__", "load", "metrics", "segment",
+    "Recorder", "SphericalKMeans", "TrimmedKMeans", "__version__", "compress", "load", "metrics",
+    "palette", "segment",
 ]  # fmt: skip
 
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 import numbers
+import re
 from dataclasses import dataclass
 from typing import Any
+
+_HEX = re.compile(r"#?([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
+_SPAN = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(?:\s*[-–]\s*([0-9]{1,9}(?:\.[0-9]{1,9})?))?")
+_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([kmg]?)(i?)b?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -157,4 +162,111 @@ class Other:
         return ("no-such-value",)
 
 
-Rule = Number | Flag | Choice | Text | Texts | Other
+@dataclass(frozen=True)
+class Colors(Texts):
+    """A list of colors as hexadecimal digits; on the command line, separated by commas."""
+
+    def says(self) -> str:
+        """Put the rule in words."""
+        return "a list of colors such as '#1e90ff' or '#00000080', each given once"
+
+    def value_ok(self, value: Any) -> bool:
+        """Tell whether each is a color of 3, 4, 6 or 8 digits, given once."""
+        return len(value) > 0 and super().value_ok(value) and all(map(_HEX.fullmatch, value))
+
+    def bad_values(self) -> tuple[Any, ...]:
+        """Return values that must be refused."""
+        return (("#12345",), ("blue",), ("#fff", "#fff"), (), 7)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A list of integers between two bounds; on the command line, separated by commas."""
+
+    low: int
+    high: int
+
+    def says(self) -> str:
+        """Put the rule in words."""
+        return f"a list of integers >= {self.low} and <= {self.high}, each given once"
+
+    def type_ok(self, value: Any) -> bool:
+        """Tell whether the value is a list of integers."""
+        return isinstance(value, list | tuple) and all(map(Number().type_ok, value))
+
+    def value_ok(self, value: Any) -> bool:
+        """Tell whether there are some, all between the bounds and none given twice."""
+        within = all(self.low <= item <= self.high for item in value)
+        return within and 0 < len(value) == len(set(value))
+
+    def bad_values(self) -> tuple[Any, ...]:
+        """Return values that must be refused."""
+        return ((self.low - 1,), (self.high + 1,), (self.low, self.low), (), "four")
+
+
+@dataclass(frozen=True)
+class Range:
+    """A span ``"60-80"``, or one number, which stands for both of its ends."""
+
+    low: float
+    high: float
+
+    def says(self) -> str:
+        """Put the rule in words."""
+        return f"a number or a span such as '60-80', from {self.low:g} to {self.high:g}"
+
+    def type_ok(self, value: Any) -> bool:
+        """Tell whether the value is a number or text."""
+        return isinstance(value, str) or Number(whole=False).type_ok(value)
+
+    def value_ok(self, value: Any) -> bool:
+        """Tell whether the ends are in order and between the bounds."""
+        ends = span(value)
+        return ends is not None and self.low <= ends[0] <= ends[1] <= self.high
+
+    def bad_values(self) -> tuple[Any, ...]:
+        """Return values that must be refused."""
+        return ("80-60", "good", "-", self.high + 1, self.low - 1, math.nan, (60, 80))
+
+
+@dataclass(frozen=True)
+class Size:
+    """A number of bytes: an integer, or text with a unit."""
+
+    def says(self) -> str:
+        """Put the rule in words."""
+        return "a number of bytes such as 50000, '50kB', '1.5MB' or '48KiB'"
+
+    def type_ok(self, value: Any) -> bool:
+        """Tell whether the value is an integer or text."""
+        return isinstance(value, str) or Number().type_ok(value)
+
+    def value_ok(self, value: Any) -> bool:
+        """Tell whether it is at least one byte."""
+        return (n_bytes(value) or 0) >= 1
+
+    def bad_values(self) -> tuple[Any, ...]:
+        """Return values that must be refused."""
+        return (0, -1, "0kB", "50 parsecs", "kB")
+
+
+def span(value: str | float) -> tuple[float, float] | None:
+    """Return the ends of ``"60-80"``, of ``"80"`` or of 80; None when it is no span."""
+    if not isinstance(value, str):
+        return float(value), float(value)
+    found = _SPAN.fullmatch(value.strip())
+    return (float(found[1]), float(found[2] or found[1])) if found else None
+
+
+def n_bytes(value: str | int) -> int | None:
+    """Return the bytes that ``"1.5MB"`` or a number stands for; None when it is no size."""
+    if not isinstance(value, str):
+        return int(value)
+    found = _SIZE.fullmatch(value.strip())
+    if not found:
+        return None
+    prefix, binary = found[2].lower(), bool(found[3])
+    return int(float(found[1]) * (1024 if binary else 1000) ** " kmg".index(prefix or " "))
+
+
+Rule = Number | Flag | Choice | Text | Texts | Colors | Numbers | Range | Size | Other

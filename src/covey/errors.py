@@ -9,7 +9,9 @@
     │   └── ColumnError             a column is not there, or not of its kind
     ├── OutputError (ValueError)    a result cannot be written where it was asked  exit 4
     ├── ModelError (ValueError)     a model file is damaged, foreign or too new    exit 5
-    └── MissingExtraError (ImportError)  an optional library is not installed      exit 6
+    ├── MissingExtraError (ImportError)  an optional library is not installed      exit 6
+    ├── UnreachedError (ValueError) no result is as good or small as was asked     exit 7
+    └── SomeFailedError             of several inputs, some could not be used       exit 8
 
 A message says what must hold, what was got, and what to do. The command line prints the
 message alone and ends with the exit code; a traceback means a defect of Covey (exit 1).
@@ -63,6 +65,18 @@ class MissingExtraError(CoveyError, ImportError):
     """An optional library is not installed."""
 
     exit_code = 6
+
+
+class UnreachedError(CoveyError, ValueError):
+    """No result is as good, or as small, as was asked for; nothing was written."""
+
+    exit_code = 7
+
+
+class SomeFailedError(CoveyError):
+    """Of several inputs, some could not be used; the others were done."""
+
+    exit_code = 8
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

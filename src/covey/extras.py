@@ -11,6 +11,8 @@ from covey.errors import MissingExtraError
 EXTRAS = {
     "python_calamine": "excel",
     "adbc_driver_postgresql": "postgres",
+    "PIL": "images",
+    "oxipng": "images",
 }
 
 

@@ -279,7 +279,7 @@ def test_doctor_tells_versions_instruction_set_threads_and_extras() -> None:
     assert facts["versions"]["covey"] == covey.__version__
     assert facts["instruction_set"] in facts["instruction_sets"]
     assert facts["threads"] >= 1
-    assert set(facts["extras"]) == {"excel", "postgres"}
+    assert set(facts["extras"]) == {"excel", "images", "postgres"}
 
 
 def test_playbook_can_be_copied_edited_and_used(customers: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 import covey
 from covey import KMeans, MiniBatchKMeans, options
 from covey.errors import OptionError, OptionTypeError
+from covey.image_options import IMAGE
 
 ESTIMATORS = [getattr(covey, name) for name in covey.__all__ if name.endswith("KMeans")]
 ROWS = np.arange(40.0).reshape(20, 2)
@@ -25,7 +26,7 @@ def refused(option: options.Option) -> list[object]:
 
 BAD = [
     pytest.param(option, value, id=f"{option.name}={value!r}")
-    for table in (options.ESTIMATOR, options.SEGMENT, options.READING)
+    for table in (options.ESTIMATOR, options.SEGMENT, options.READING, IMAGE)
     for option in table.values()
     for value in refused(option)
 ]

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from covey import options
 from covey.cli.main import cli
+from covey.image_options import IMAGE
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -85,7 +86,7 @@ def test_reference_is_up_to_date() -> None:
 
 def test_every_option_is_documented() -> None:
     written = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
-    for table in (options.ESTIMATOR, options.SEGMENT, options.READING, options.SCORES):
+    for table in (options.ESTIMATOR, options.SEGMENT, options.READING, options.SCORES, IMAGE):
         for entry in table.values():
             assert f"`{entry.name}`" in written
             assert entry.help.rstrip().endswith("."), f"help of {entry.name}"

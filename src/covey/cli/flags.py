@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from covey.constraints import Choice, Number, Text, Texts
+from covey.constraints import Choice, Flag, Number, Numbers, Text, Texts
 from covey.errors import OptionError
 from covey.options import Option
 
@@ -51,6 +51,8 @@ class SectionedCommand(click.Command):
 def flag(entry: Option) -> click.Option:
     """Make the flag of one option."""
     names = entry.flag.split("/") if entry.flag else ["--" + entry.name.replace("_", "-")]
+    if entry.default is False and any(isinstance(rule, Flag) for rule in entry.rules):
+        return click.Option([*names, entry.name], is_flag=True, help=entry.help)
     several = any(isinstance(rule, Texts) for rule in entry.rules)
     told = entry.help
     if several:
@@ -115,6 +117,9 @@ def value_of(entry: Option, text: str | Sequence[str]) -> Any:
     for rule in entry.rules:
         if isinstance(rule, Texts):
             return tuple(item for part in text for item in split(part))
+        if isinstance(rule, Numbers) and isinstance(text, str):
+            with contextlib.suppress(ValueError):
+                return tuple(int(item) for item in text.split(","))
         if isinstance(rule, Number) and isinstance(text, str):
             with contextlib.suppress(ValueError):
                 return int(text) if rule.whole else float(text)

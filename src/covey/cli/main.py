@@ -28,6 +28,9 @@ COMMANDS = {
     "doctor": "Print versions, instruction sets, threads and extras.",
 }
 
+#: recipes whose command is more than their options: one module each
+OWN = ("image",)
+
 HELP = """From a raw file to groups that people can act on.
 
 \b
@@ -47,6 +50,8 @@ Exit codes:
     4  a result cannot be written, or is there already
     5  a model file is damaged, foreign or too new
     6  an optional library is not installed
+    7  the quality or size asked for cannot be reached; nothing was written
+    8  of several inputs some could not be used; the others were done
   130  interrupted by Ctrl-C (143: terminated); nothing half-written
   141  the reader of standard output went away
 
@@ -82,6 +87,8 @@ class Commands(click.Group):
         recipe = registry().get(cmd_name)
         if recipe is None:
             return None
+        if cmd_name in OWN:
+            return importlib.import_module(f"covey.cli.{cmd_name}").make_command(recipe)
         from covey.cli.recipe import command_of
 
         return command_of(recipe)

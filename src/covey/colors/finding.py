@@ -24,8 +24,8 @@ _ROUNDS, _ROUGH, _FINE = 6, 30, 8
 #: products of colors and centers that the last iterations may take, but two are always made
 _MOST_WORK = 400_000_000
 #: share of the pixels from which on a color keeps its own entry, unless there is one as near as
-#: this: a quarter of a just noticeable difference
-_LARGE, _NEAR = 0.01, 20
+#: this (a quarter of a just noticeable difference); in palettes of so many, up to half of them
+_LARGE, _NEAR, _ROOMY = 0.01, 20, 16
 
 
 def find_palette(
@@ -71,8 +71,8 @@ def _centers(colors: Colors, k: int, fixed: Points, seed: int) -> Points:
     n_iter = int(np.clip(_MOST_WORK // (len(x) * k), 2, _FINE))
     found = passes.settle_colors(x, weight, found.centers, fixed=len(fixed), max_iter=n_iter)
     centers = found.centers
-    large = _large(x, weight, found)[: k - len(fixed)]
-    if len(large):
+    large = _large(x, weight, found)[: (k - len(fixed)) // 2]
+    if len(large) and k >= _ROOMY:
         kept = np.concatenate([fixed, x[large]])
         centers = np.concatenate([kept, centers[len(fixed) :]])
         centers = without_least(x, weight, centers, k, len(kept))

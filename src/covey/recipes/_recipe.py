@@ -2,7 +2,7 @@
 
 ::
 
-    raw ──prepare()──▶ Features ──fit()──▶ Run ──explain()──▶ Explanation ──▶ Result
+    raw ──prepare()──▶ Features ──fit()──▶ Run ──explain()──▶ facts ──result()──▶ Result
 
 The fields of the dataclass are the options, made by ``options.option``: from them come the
 checks, the flags of the command, its help and the pages of the documentation. A recipe gets
@@ -30,6 +30,7 @@ from covey.options import READING, Option, option
 if TYPE_CHECKING:
     from covey.features.raw import Table
     from covey.flow import Explanation, Features, Run
+    from covey.picture import ImageFacts
     from covey.recipes._result import Result
 
 #: called with a stage in words and the share of it that is done, 0 … 1
@@ -49,7 +50,7 @@ class Recipe(ABC):
     input: ClassVar[str]  # what raw input it needs, in a few words
     summary: ClassVar[str]  # one sentence: what goes in, what comes out
     examples: ClassVar[tuple[str, ...]]  # command lines for its help
-    outputs: ClassVar[tuple[str, ...]]  # names of the files that a Result gives
+    outputs: ClassVar[tuple[str, ...]]  # names of the files that a result gives by default
 
     @abstractmethod
     def prepare(self, raw: Any) -> Features:
@@ -62,16 +63,20 @@ class Recipe(ABC):
     @abstractmethod
     def explain(
         self, features: Features, run: Run, on_progress: OnProgress = unheard
-    ) -> Explanation:
+    ) -> Explanation | ImageFacts:
         """Say what was found, in the reader's terms."""
+
+    @abstractmethod
+    def result(self, features: Features, run: Run, facts: Any, raw: Any) -> Any:
+        """Put together what ``run`` gives: an object with ``files()`` and ``write(folder)``."""
 
     @classmethod
     @abstractmethod
     def example(cls) -> Mapping[str, Any]:
-        """Return a tiny input, as columns."""
+        """Return a tiny input, as columns or other arrays by name."""
 
-    def run(self, raw: Any, on_progress: OnProgress = unheard) -> Result:
-        """Go all the way from raw input to a Result.
+    def run(self, raw: Any, on_progress: OnProgress = unheard) -> Any:
+        """Go all the way from raw input to a result.
 
         Raises
         ------
@@ -81,12 +86,10 @@ class Recipe(ABC):
             The input cannot be used.
         """
         self.check()
-        from covey.recipes._result import Result
-
         on_progress("Reading", 0.0)
         features = self.prepare(raw)
         run = self.fit(features, on_progress)
-        return Result(features, run, self.explain(features, run, on_progress), raw)
+        return self.result(features, run, self.explain(features, run, on_progress), raw)
 
     def check(self) -> None:
         """Raise OptionError for the first option that has a value it cannot have."""
@@ -142,6 +145,12 @@ class TableRecipe(Recipe, ABC):
         if isinstance(raw, Table):
             return raw
         return read_table(raw, **{name: getattr(self, name) for name in READING})
+
+    def result(self, features: Features, run: Run, facts: Any, raw: Any) -> Result:
+        """Return segments, as frames of the kind given."""
+        from covey.recipes._result import Result
+
+        return Result(features, run, facts, raw)
 
 
 def registry() -> dict[str, type[Recipe]]:

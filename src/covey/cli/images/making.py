@@ -1,0 +1,128 @@
+"""A result becomes the files that were asked for: the image, its page, its palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from covey.colors.palette_files import FORMATS as PALETTES
+from covey.colors.palette_files import dump_palette
+from covey.errors import OptionError
+from covey.features.images.names import plain
+from covey.files import write_files
+from covey.picture import Palette
+from covey.report.images.data import table_csv, variant_row
+from covey.report.images.swatches import swatch_picture, swatch_png
+
+if TYPE_CHECKING:
+    from covey.recipes._image_result import ImageResult
+
+#: what makes the content of a file of a result
+Make = Callable[["ImageResult"], bytes]
+SWATCHES = {".svg": swatch_picture, ".png": swatch_png}
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the command was asked for beside the options of the recipe."""
+
+    output: str | None
+    force: bool
+    quiet: bool
+    as_json: bool
+    report: bool
+    palette_out: tuple[str, ...]
+    swatches: str | None
+    one_palette: bool
+    jobs: int | None
+    compare: bool  # the table over K was asked for
+    skip_if_larger: bool
+
+    @property
+    def writes(self) -> bool:
+        """The image itself is written: not where facts alone were asked for."""
+        return self.output is not None or not self.as_json
+
+
+def plan_image(place: Path, wishes: Wishes) -> dict[Path, Make]:
+    """Return what is made of an image: place to maker, the image first.
+
+    Parameters
+    ----------
+    place : Path
+        Of the image; pages and tables lie beside it under its name.
+    wishes : Wishes
+    """
+    plan: dict[Path, Make] = {}
+    if wishes.writes and wishes.output != "-":
+        plan[place] = lambda result: result.content
+    stem = place.stem
+    if wishes.report:
+        plan[place.with_name(f"{stem}.html")] = _page
+    if wishes.compare:
+        plan[place.with_name(f"{stem}.csv")] = _table
+        plan[place.with_name(f"{stem}-sheet.png")] = _sheet
+    return plan
+
+
+def _page(result: ImageResult) -> bytes:
+    from covey.colors.fidelity import difference_map
+    from covey.report.images.page import render_page
+
+    facts = result.facts
+    before, after = facts.picture.frames[0].pixels, facts.indexed.pixels(0)
+    return render_page(facts, difference_map(before, after))
+
+
+def _table(result: ImageResult) -> bytes:
+    return table_csv([variant_row(one) for one in result.facts.variants])
+
+
+def _sheet(result: ImageResult) -> bytes:
+    from covey.report.images.sheet import contact_sheet
+
+    return contact_sheet(result.facts)
+
+
+def plan_palette(wishes: Wishes) -> dict[Path, Callable[[Palette, str], bytes]]:
+    """Return what is made of a palette: place to maker, which also takes a title.
+
+    Raises
+    ------
+    OptionError
+        A name ends like no format, or comes twice.
+    """
+    plan: dict[Path, Callable[[Palette, str], bytes]] = {}
+    for name in wishes.palette_out:
+        suffix = _ending(name, "--palette-out", PALETTES)
+        _once(plan, name)[Path(name)] = lambda palette, title, suffix=suffix: dump_palette(
+            palette, suffix, title
+        )
+    if wishes.swatches is not None:
+        draw = SWATCHES[_ending(wishes.swatches, "--swatches", SWATCHES)]
+        _once(plan, wishes.swatches)[Path(wishes.swatches)] = lambda palette, _title: draw(palette)
+    return plan
+
+
+def _ending(name: str, flag: str, known: Mapping[str, object]) -> str:
+    suffix = Path(name).suffix.lower()
+    if suffix not in known:
+        raise OptionError(f"{flag} must end with one of {', '.join(known)}; got {plain(name)!r}")
+    return suffix
+
+
+def _once(plan: dict[Path, Callable[[Palette, str], bytes]], name: str) -> dict:
+    if Path(name) in plan:
+        raise OptionError(f"each result must go to a place of its own; got {plain(name)!r} twice")
+    return plan
+
+
+def write_all(contents: Mapping[Path, bytes], force: bool) -> None:
+    """Write files, those of one folder all or none; the folder of the first file first."""
+    folders: dict[Path, dict[str, bytes]] = {}
+    for place, content in contents.items():
+        folders.setdefault(place.parent, {})[place.name] = content
+    for folder, files in folders.items():
+        write_files(folder, files, force)

@@ -1,0 +1,114 @@
+"""What is told of several images: a line and a row of CSV for each, the sum, and what failed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from covey.cli.images.sources import Found
+from covey.features.images.names import plain
+from covey.picture import ImageFacts
+from covey.report.images.data import document, failed_row, result_row
+from covey.report.images.words import colors_text, printable, ratio_text, size_text
+from covey.report.numbers import plain as plain_spaces
+
+DONE, LEFT_OUT, FAILED = "done", "left out", "failed"
+MOST_LINES = 20  # images that get a line of their own; the table has all
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one image: facts alone, no pixels."""
+
+    status: str
+    row: dict[str, Any]
+    line: str  # for the terminal
+    json: str = ""
+    defect: Exception | None = None  # what must be told as a defect of Covey
+
+
+def done(facts: ImageFacts, name: str, place: str, as_json: bool) -> Outcome:
+    """Tell of an image that was made, and written at a place unless that is empty."""
+    row = _row(result_row(facts, plain(place)), plain(name), DONE)
+    text = json.dumps({**document(facts), "file": plain(name), "output": plain(place)})
+    return Outcome(DONE, row, _line(facts, name, place), text if as_json else "")
+
+
+def left_out(facts: ImageFacts, name: str, as_json: bool) -> Outcome:
+    """Tell of an image that was not written, as it is not smaller than the file given."""
+    why = "not smaller than the file given"
+    row = _row(result_row(facts, ""), plain(name), LEFT_OUT, why)
+    text = json.dumps({**document(facts), "file": plain(name), "output": "", "left_out": why})
+    line = f"{plain(name)}: left out, {size_text(facts.chosen.n_bytes)} would be {why}"
+    return Outcome(LEFT_OUT, row, line, text if as_json else "")
+
+
+def failed(name: str, error: str, as_json: bool, defect: Exception | None = None) -> Outcome:
+    """Tell of an image that could not be made."""
+    row = _row(failed_row(plain(name), error), plain(name), FAILED, error)
+    text = json.dumps({"file": plain(name), "error": printable(error)})
+    return Outcome(FAILED, row, printable(error), text if as_json else "", defect)
+
+
+def _row(row: dict[str, Any], name: str, status: str, reason: str = "") -> dict[str, Any]:
+    rest = {key: value for key, value in row.items() if key not in ("file", "output", "error")}
+    first = {"file": name, "output": row["output"], "status": status, "reason": printable(reason)}
+    return {**first, **rest}
+
+
+def _line(facts: ImageFacts, name: str, place: str) -> str:
+    made = facts.chosen
+    saved = f", {ratio_text(made.ratio_file, 'the file given')}" if made.ratio_file else ""
+    exact = ", every pixel as it was" if facts.exact else ""
+    to = f" → {plain(place)}" if place else ""
+    sizes = f"{colors_text(made.n_colors)}, {size_text(made.n_bytes)}{saved}{exact}"
+    return f"{plain(name)}{to}: {sizes}"
+
+
+def summary(outcomes: Sequence[Outcome], found: Found, notes: Sequence[str], out: str) -> str:
+    """Return what is printed at the end: a line an image where they are few, and the sums."""
+    lines = []
+    if len(outcomes) <= MOST_LINES:
+        lines += [one.line for one in outcomes if one.status != FAILED]
+    lines += [f"note: {note}" for note in notes]
+    made = [one.row for one in outcomes if one.status == DONE]
+    parts = [f"{_images(len(made))} made"]
+    given = [row["n_bytes_given"] for row in made if row["n_bytes_given"] is not None]
+    if given and len(given) == len(made):
+        small = sum(row["n_bytes"] for row in made)
+        parts[0] += f", {size_text(sum(given))} became {size_text(small)}"
+    for status in (LEFT_OUT, FAILED):
+        n = sum(one.status == status for one in outcomes)
+        parts += [f"{n:,} {status}"] if n else []
+    lines.append("; ".join([*parts, *passed_over(found)]))
+    if out:
+        lines.append(f"Results: {plain(out)}")
+    return plain_spaces("\n".join(lines))
+
+
+def passed_over(found: Found) -> list[str]:
+    """Say which files and folders were not looked at, and how many."""
+    counts = (
+        (found.n_others, "file not an image by its name", "files not images by their names"),
+        (found.n_hidden, "hidden name passed over", "hidden names passed over"),
+        (found.n_links, "link to a folder not followed", "links to folders not followed"),
+        (found.n_repeated, "source given twice", "sources given twice"),
+    )
+    return [f"{n:,} {one if n == 1 else more}" for n, one, more in counts if n]
+
+
+def failures(outcomes: Sequence[Outcome], has_table: bool) -> str:
+    """Return what ends a run in which some failed: one line each, as an error's message."""
+    bad = [one.line for one in outcomes if one.status == FAILED]
+    shown = bad if not has_table else bad[:MOST_LINES]
+    more = (
+        [f"and {len(bad) - len(shown):,} more, listed in the results"] if bad[len(shown) :] else []
+    )
+    head = f"{len(bad):,} of {_images(len(outcomes))} could not be made:"
+    return "\n  ".join([head, *shown, *more])
+
+
+def _images(n: int) -> str:
+    return f"{n:,} image{'' if n == 1 else 's'}"
