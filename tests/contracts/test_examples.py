@@ -20,6 +20,13 @@ SAID = {
         "trimmed: 12 rows left out, the broken ones: True",
         "missing: groups found",
     ],
+    "compress_an_image.py": [
+        "32 colors",
+        "dithered at 0.50",
+        "before and after: ",
+        "quality 90 takes ",
+        "#",
+    ],
     "kmeans_drop_in.py": ["rows in each cluster:", "centers from a stream: (4, 5)"],
 }
 

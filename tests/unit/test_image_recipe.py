@@ -86,7 +86,7 @@ def test_each_pixel_has_the_nearest_color_of_the_space() -> None:
         sq = (apart**2).sum(axis=2)
         np.testing.assert_array_equal(run.labels, sq.argmin(axis=1))
         assert run.inertia == (features.weight * sq.min(axis=1)).sum()
-        np.testing.assert_array_equal(run.labels[features.groups[0].codes[0]], result.labels)
+        np.testing.assert_array_equal(run.labels[features.groups[0].take_codes()[0]], result.labels)
         assert features.weight.sum() == 40 * 56
         assert result.facts.space == space
 

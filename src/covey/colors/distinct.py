@@ -6,7 +6,7 @@ Equal colors are merged into weights, which leaves every optimum where it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,19 +14,23 @@ from numpy.typing import NDArray
 
 from covey.colors.spaces import Space, space
 from covey.engine import passes
-from covey.engine.passes.coloring import Bytes, Counts, Points, Whole
+from covey.engine.passes.coloring import Bytes, Counted, Counts, Points, Whole
+
+#: pixels from which on which color each pixel has is counted again, not held: 4 bytes each
+_MOST_HELD = 4_000_000
 
 
 @dataclass(frozen=True)
 class Colors:
     """The m distinct colors of some frames, in the coordinates of a color space."""
 
-    codes: tuple[Whole, ...]  # of each frame, (h, w): which color each pixel has
     colors: Bytes  # (m, 4): sRGB and straight alpha; what is transparent is (0, 0, 0, 0)
     counts: Counts  # (m,): pixels of each
     points: Points  # (m, 4): their coordinates
     space: Space
     exact: bool = True  # False: beyond four million colors, low bits were left out
+    frames: tuple[NDArray[Any], ...] = ()  # (h, w, 3 or 4) uint8: what was counted
+    held: list[tuple[Whole, ...]] = field(default_factory=list, repr=False)  # codes, or nothing
 
     @property
     def transparent(self) -> int | None:
@@ -39,6 +43,16 @@ class Colors:
         """Some pixels are not opaque."""
         return bool((self.colors[:, 3] < 255).any())
 
+    def take_codes(self) -> tuple[Whole, ...]:
+        """Return for each frame (h, w) which color each pixel has.
+
+        Those of a large image are held for the first who asks; for others they are counted again.
+        """
+        codes = self.held[0] if self.held else _in_frames(_count(self.frames).codes, self.frames)
+        if sum(one.size for one in codes) > _MOST_HELD:
+            self.held.clear()
+        return codes
+
 
 def colors_of(frames: Sequence[NDArray[Any]], space_name: str = "oklab") -> Colors:
     """Count the colors of frames and place them in a color space.
@@ -46,27 +60,35 @@ def colors_of(frames: Sequence[NDArray[Any]], space_name: str = "oklab") -> Colo
     Parameters
     ----------
     frames : sequence of (h, w, 3) or (h, w, 4) uint8
-        All with the same number of channels: sRGB, straight alpha last.
+        All with the same number of channels: sRGB, straight alpha last. Held, not copied.
     space_name : str
         See ``spaces.space``.
     """
-    flat = [frame.reshape(-1, frame.shape[2]) for frame in frames]
-    pixels = np.ascontiguousarray(flat[0] if len(flat) == 1 else np.concatenate(flat))
-    counted = passes.count_colors(pixels)
-    codes, begin = [], 0
-    for frame in frames:
-        end = begin + frame.shape[0] * frame.shape[1]
-        codes.append(counted.codes[begin:end].reshape(frame.shape[:2]))
-        begin = end
+    frames = tuple(frames)
+    counted = _count(frames)
     chosen = space(space_name)
     return Colors(
-        tuple(codes),
         counted.colors,
         counted.counts,
         chosen.points(counted.colors),
         chosen,
         counted.dropped == 0,
+        frames,
+        [_in_frames(counted.codes, frames)],
     )
+
+
+def _count(frames: tuple[NDArray[Any], ...]) -> Counted:
+    flat = [frame.reshape(-1, frame.shape[2]) for frame in frames]
+    return passes.count_colors(
+        np.ascontiguousarray(flat[0] if len(flat) == 1 else np.concatenate(flat))
+    )
+
+
+def _in_frames(codes: Whole, frames: tuple[NDArray[Any], ...]) -> tuple[Whole, ...]:
+    ends = np.cumsum([frame.shape[0] * frame.shape[1] for frame in frames])
+    parts = np.split(codes, ends[:-1])
+    return tuple(part.reshape(frame.shape[:2]) for part, frame in zip(parts, frames, strict=True))
 
 
 def cells(colors: Colors, bits: int) -> tuple[Points, Counts]:

@@ -23,6 +23,7 @@ from covey.colors.difference import ciede2000
 from covey.picture import Fidelity
 
 Pixels = NDArray[np.uint8]
+Pair = tuple[Pixels, "Pixels | Painted"]
 
 MEASURES = ("psnr", "ssim", "ciede2000")
 BLACK, WHITE = 0, 255
@@ -33,14 +34,28 @@ _RADIUS, _SIGMA = 5, 1.5  # of the window: Wang et al., section III-C
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
 
+class Painted:
+    """The pixels of indices and a palette, made where they are looked at."""
+
+    def __init__(self, indices: NDArray[Any], palette: NDArray[np.uint8]) -> None:
+        self.clear = bool((palette[:, 3] < 255).any())
+        self._indices, self._palette = indices, palette[:, : 4 if self.clear else 3]
+        self.shape = (*indices.shape, self._palette.shape[1])
+
+    def __getitem__(self, place: Any) -> Pixels:
+        return self._palette[self._indices[place]]
+
+
 def fidelity(
-    before: Sequence[Pixels], after: Sequence[Pixels], wanted: Collection[str] = MEASURES
+    before: Sequence[Pixels],
+    after: Sequence[Pixels | Painted],
+    wanted: Collection[str] = MEASURES,
 ) -> Fidelity:
     """Measure how near pictures are to what they were made of.
 
     Parameters
     ----------
-    before, after : sequence of (h, w, 3 or 4) uint8
+    before, after : sequence of (h, w, 3 or 4) uint8, or ``Painted``
         The frames, sRGB, alpha straight; as many of one as of the other, of one size.
     wanted : collection of str
         Of ``MEASURES``; the others are nan, and cost nothing.
@@ -74,8 +89,11 @@ def difference_map(before: Pixels, after: Pixels) -> NDArray[np.float32]:
 # ------------------------------------------------------------------ what is seen
 
 
-def _grounds(before: Pixels, after: Pixels) -> tuple[int, ...]:
-    clear = any(p.shape[2] == 4 and (p[..., 3] < 255).any() for p in (before, after))
+def _grounds(before: Pixels, after: Pixels | Painted) -> tuple[int, ...]:
+    clear = any(
+        p.clear if isinstance(p, Painted) else p.shape[2] == 4 and (p[..., 3] < 255).any()
+        for p in (before, after)
+    )
     return (BLACK, WHITE) if clear else (BLACK,)
 
 
@@ -93,9 +111,7 @@ def _bands(shape: tuple[int, ...]) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, shape[0], step))
 
 
-def _mean(
-    pairs: Sequence[tuple[Pixels, Pixels]], total: Callable[[Pixels, Pixels], float]
-) -> float:
+def _mean(pairs: Sequence[Pair], total: Callable[[Pixels, Pixels], float]) -> float:
     """Return the mean over the pixels, of totals of bands."""
     found = n = 0.0
     for before, after in pairs:
@@ -111,7 +127,7 @@ def _mean(
 # ------------------------------------------------------------------ PSNR and CIEDE2000
 
 
-def _psnr(pairs: Sequence[tuple[Pixels, Pixels]]) -> float:
+def _psnr(pairs: Sequence[Pair]) -> float:
     error = _mean(pairs, _squares) / 3
     return 10 * math.log10(255**2 / error) if error else math.inf
 
@@ -121,7 +137,7 @@ def _squares(a: Pixels, b: Pixels) -> float:
     return float(np.einsum("i,i->", apart, apart, dtype=np.int64, casting="safe"))
 
 
-def _ciede2000(pairs: Sequence[tuple[Pixels, Pixels]]) -> float:
+def _ciede2000(pairs: Sequence[Pair]) -> float:
     return _mean(pairs, _differences)
 
 
@@ -138,12 +154,12 @@ def _differences(a: Pixels, b: Pixels) -> float:
 # ------------------------------------------------------------------ SSIM
 
 
-def _ssim(pairs: Sequence[tuple[Pixels, Pixels]]) -> float:
+def _ssim(pairs: Sequence[Pair]) -> float:
     """Return the mean over all windows; frames are of one size, so each counts the same."""
     return math.fsum(_frame_ssim(a, b) for a, b in pairs) / len(pairs)
 
 
-def _frame_ssim(before: Pixels, after: Pixels) -> float:
+def _frame_ssim(before: Pixels, after: Pixels | Painted) -> float:
     h, w = before.shape[:2]
     up, left = (min(_RADIUS, (side - 1) // 2) for side in (h, w))
     over, lost = _grounds(before, after), []

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from covey.colors.breathing import breathe, left_over, without_least
+from covey.colors.difference import ciede2000
 from covey.colors.distinct import Colors, cells
-from covey.colors.spaces import Space
+from covey.colors.nearest import nearest_entries
 from covey.engine import passes
 from covey.engine.passes.coloring import Bytes, Counts, Points, Settled
 from covey.random import generator
@@ -23,9 +24,9 @@ _BITS, _FEW = 2, 4096
 _ROUNDS, _ROUGH, _FINE = 6, 30, 8
 #: products of colors and centers that the last iterations may take, but two are always made
 _MOST_WORK = 400_000_000
-#: share of the pixels from which on a color keeps its own entry, unless there is one as near as
-#: this (a quarter of a just noticeable difference); in palettes of so many, up to half of them
-_LARGE, _NEAR, _ROOMY = 0.01, 20, 16
+#: share of the pixels from which on an opaque color keeps an entry of its own, unless there is one
+#: so near (CIEDE2000; 2 would be seen); in palettes of so many, up to half of them
+_LARGE, _NEAR, _ROOMY = 0.01, 1.5, 16
 
 
 def find_palette(
@@ -58,26 +59,25 @@ def find_palette(
     centers = colors.space.points(fixed)
     if len(fixed) < k:
         centers = _centers(colors, k, centers, seed)
+        if colors.has_alpha:
+            centers = whole_or_soft(colors, centers, len(fixed))
     palette = np.concatenate([fixed, colors.space.colors(centers[len(fixed) :])])
     return _ordered(colors, _filled(colors, palette, k), len(fixed))
 
 
 def _centers(colors: Colors, k: int, fixed: Points, seed: int) -> Points:
     """Return k centers, of which the first are fixed."""
-    x, weight = cells(colors, _BITS if len(colors.colors) > _FEW else 0)
-    found = _first(x, weight, k, fixed, seed)
-    found = breathe(x, weight, found, _ROUNDS, len(fixed))
+    rough = cells(colors, _BITS if len(colors.colors) > _FEW else 0)
     x, weight = cells(colors, 0)
+    found = breathe(*rough, _first(*rough, k, fixed, seed), _ROUNDS, len(fixed))
+    kept = np.concatenate([fixed, _large(colors, found.centers, k)])
+    if len(kept) > len(fixed):
+        centers = np.concatenate([kept, found.centers[len(fixed) :]])
+        centers = without_least(*rough, centers, k, len(kept))
+        found = passes.settle_colors(*rough, centers, fixed=len(kept), max_iter=_ROUGH)
+        found = breathe(*rough, found, _ROUNDS // 2, len(kept))
     n_iter = int(np.clip(_MOST_WORK // (len(x) * k), 2, _FINE))
-    found = passes.settle_colors(x, weight, found.centers, fixed=len(fixed), max_iter=n_iter)
-    centers = found.centers
-    large = _large(x, weight, found)[: (k - len(fixed)) // 2]
-    if len(large) and k >= _ROOMY:
-        kept = np.concatenate([fixed, x[large]])
-        centers = np.concatenate([kept, centers[len(fixed) :]])
-        centers = without_least(x, weight, centers, k, len(kept))
-        centers = passes.settle_colors(x, weight, centers, fixed=len(kept), max_iter=2).centers
-    return centers
+    return passes.settle_colors(x, weight, found.centers, fixed=len(kept), max_iter=n_iter).centers
 
 
 def _first(x: Points, weight: Counts, k: int, fixed: Points, seed: int) -> Settled:
@@ -93,18 +93,24 @@ def _first(x: Points, weight: Counts, k: int, fixed: Points, seed: int) -> Settl
     return min(found, key=lambda one: (-len(one.centers), left_over(one, weight)))
 
 
-def _large(x: Points, weight: Counts, found: Settled) -> NDArray[np.intp]:
+def _large(colors: Colors, centers: Points, k: int) -> Points:
     """Return the colors that cover much of the image and have no entry near, largest first."""
-    large = np.flatnonzero((weight >= _LARGE * weight.sum()) & (found.sq > _NEAR**2))
-    return large[np.argsort(-weight[large], kind="stable")]
+    share = colors.counts / colors.counts.sum()
+    large = np.flatnonzero((share >= _LARGE) & (colors.colors[:, 3] == 255))
+    if k < _ROOMY or not len(large):
+        return colors.points[:0]
+    labels, _, _ = passes.nearest_colors(colors.points[large], centers)
+    entries = colors.space.colors(centers)[labels]
+    gap = ciede2000(colors.colors[large, :3], entries[:, :3])
+    large = large[(gap > _NEAR) | (entries[:, 3] < 255)]
+    return colors.points[large[np.argsort(-colors.counts[large], kind="stable")]][: k // 2]
 
 
 def _filled(colors: Colors, palette: Bytes, k: int) -> Bytes:
     """Return k distinct colors: where rounding made two equal, those worst told come in."""
     palette = _distinct(palette)
     while len(palette) < k:
-        _, sq, _ = passes.nearest_colors(colors.points, colors.space.points(palette))
-        error = colors.counts * sq
+        error = colors.counts * nearest_entries(colors, palette)[1]
         worst = np.argsort(-error, kind="stable")[: max(1, (k - len(palette)) // 4)]
         others = _others(colors.colors[worst], palette)
         if not len(others):  # all that is left is as near as can be: take whatever is new
@@ -121,14 +127,28 @@ def _ordered(colors: Colors, palette: Bytes, n_fixed: int) -> Bytes:
     return palette[np.concatenate([np.arange(n_fixed), order])]
 
 
+def whole_or_soft(colors: Colors, centers: Points, n_fixed: int) -> Points:
+    """Return centers none of which is a mean of opaque and of soft colors.
+
+    What most of the pixels of a center are, it is the mean of.
+    """
+    x, weight = cells(colors, 0)
+    opaque = colors.colors[colors.colors[:, 3] > 0, 3] == 255
+    labels, _, _ = passes.nearest_colors(x, centers)
+    mass = [np.bincount(labels[own], weight[own], len(centers)) for own in (~opaque, opaque)]
+    mean = centers.copy()
+    for is_opaque, own in enumerate((~opaque, opaque)):
+        mine = (mass[is_opaque] > mass[1 - is_opaque]) & (np.arange(len(centers)) >= n_fixed)
+        for f in range(4):
+            sums = np.bincount(labels[own], weight[own] * x[own, f], len(centers))
+            mean[mine, f] = np.rint(sums[mine] / mass[is_opaque][mine])
+    return mean
+
+
 def frequencies(colors: Colors, palette: Bytes) -> Counts:
     """Return for how many pixels each entry (k,) of a palette is the nearest."""
-    labels, _, _ = passes.nearest_colors(colors.points, _points(colors.space, palette))
+    labels, _ = nearest_entries(colors, palette)
     return np.bincount(labels, colors.counts, minlength=len(palette)).astype(np.int64)
-
-
-def _points(space: Space, palette: Bytes) -> Points:
-    return space.points(np.ascontiguousarray(palette))
 
 
 def _packed(colors: Bytes) -> NDArray[np.uint32]:

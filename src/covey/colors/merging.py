@@ -30,7 +30,7 @@ def merge_colors(counted: Iterable[Colors]) -> Colors | None:
     first = next(left, None)
     second = next(left, None)
     if first is None or second is None:
-        return first if first is None else dataclasses.replace(first, codes=())
+        return first if first is None else dataclasses.replace(first, frames=(), held=[])
     keys, counts = _packed(first.colors), first.counts
     exact, kept = first.exact, 0xFFFFFFFF
     for one in itertools.chain([second], left):
@@ -43,7 +43,7 @@ def merge_colors(counted: Iterable[Colors]) -> Colors | None:
     order = np.lexsort((keys, keys & np.uint32(_HIGH)))  # those of a cell must follow each other
     colors = np.ascontiguousarray(keys[order]).view(np.uint8).reshape(-1, 4)
     space = first.space
-    return Colors((), colors, counts[order], space.points(colors), space, exact)
+    return Colors(colors, counts[order], space.points(colors), space, exact)
 
 
 def _packed(colors: NDArray[np.uint8]) -> NDArray[np.uint32]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from covey.colors import Colors, apply_palette, find_palette
-from covey.colors.fidelity import MEASURES, fidelity
+from covey.colors.fidelity import MEASURES, Painted, fidelity
 from covey.engine import passes
 from covey.features.images.counting import ImageFeatures
 from covey.flow import Caution, Run
@@ -124,7 +124,9 @@ class Made:
     def measured(self, wanted: Sequence[str]) -> Fidelity:
         """Return some measures of likeness; the others are nan."""
         before = [frame.pixels for frame in self.maker.features.picture.frames]
-        return fidelity(before, [self.indexed.pixels(i) for i in range(len(before))], wanted)
+        indexed = self.indexed
+        after = [Painted(one, indexed.palette(i).colors) for i, one in enumerate(indexed.indices)]
+        return fidelity(before, after, wanted)
 
     @property
     def n_colors(self) -> int:
@@ -212,4 +214,5 @@ def _put(
     if index is None:
         return apply_palette(colors, table, dither=dither, method=method)
     index = index.astype(np.uint8 if len(table) <= _TABLE else np.uint16)
-    return tuple(passes.put_indices(c.ravel(), index).reshape(c.shape) for c in colors.codes)
+    codes = colors.take_codes()
+    return tuple(passes.put_indices(c.ravel(), index).reshape(c.shape) for c in codes)
