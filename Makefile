@@ -33,8 +33,9 @@ $(VENV)/.with-%: $(VENV)/.installed
 
 # ---------------------------------------------------------------- the two commands
 
-demo: $(DEMO)/customers.csv ## segment example customers and say where the report is
+demo: $(DEMO)/customers.csv ## segment example customers, compress a picture, say where the reports are
 	$(BIN)/covey segment $(DEMO)/customers.csv -o $(DEMO)/segments --force
+	$(BIN)/python examples/compress_an_image.py $(DEMO)
 
 $(DEMO)/customers.csv: $(VENV)/.installed
 	@mkdir -p $(DEMO)
@@ -79,8 +80,9 @@ sanitize: build/address/native_tests build/thread/native_tests $(SITE) $(VENV)/.
 		tests/oracle/test_coarse.py tests/oracle/test_seeding_on_grid.py \
 		tests/unit/test_passes.py tests/unit/test_threads.py
 
-fuzz: $(SITE) $(VENV)/.with-test ## wrong arguments for every function of the core, under ASan and UBSan
+fuzz: $(SITE) $(VENV)/.with-test ## wrong arguments for the core, under ASan and UBSan; damaged images
 	$(CHECKING) tests/fuzz/core_calls.py --exact --seconds $(FUZZ_SECONDS)
+	$(BIN)/python tests/fuzz/image_files.py --seconds $(FUZZ_SECONDS)
 FUZZ_SECONDS ?= 120
 
 golden: $(VENV)/.with-test ## write the golden files anew; look at the difference before you commit
