@@ -1,4 +1,4 @@
-// Error diffusion (Floyd and Steinberg 1976) in whole numbers, rows to and fro in turns: one pixel
+// Error diffusion (Floyd and Steinberg 1976) in whole numbers, every other row backwards: one pixel
 // at a time, swatches in lanes; see swatches.hpp.
 //
 // What a pixel takes of the error that came to it is eased where the image has contrast of its own:

@@ -92,9 +92,10 @@ _ENTRIES = (
     ),
     Option(
         "effort",
-        3,
+        None,
         (Number(low=0, high=6),),
-        "How hard to make the file small: 0 is fastest, 6 takes many seconds a photo.",
+        "How hard to make the file small: 0 is fastest, 6 takes many seconds a photo; 3 when not "
+        "given, and 1 above four megapixels.",
     ),
     Option(
         "keep_metadata",

@@ -84,9 +84,11 @@ def test_the_first_cut_is_the_best_there_is(rng: np.random.Generator) -> None:
                 below = x[:, axis] < at
                 parts = [x[below].astype(float), x[~below].astype(float)]
                 masses = [weight[below], weight[~below]]
-                means = [np.average(p, axis=0, weights=m) for p, m in zip(parts, masses, strict=True)]
-                left.append(sum((m[:, None] * (p - mean) ** 2).sum()
-                                for p, m, mean in zip(parts, masses, means, strict=True)))  # fmt: skip
+                over = 0.0
+                for part, mass in zip(parts, masses, strict=True):
+                    mean = np.average(part, axis=0, weights=mass)
+                    over += (mass[:, None] * (part - mean) ** 2).sum()
+                left.append(over)
         centers = passes.cut_colors(x, weight, 2)
         both = [weight[:, None] * (x - center.astype(float)) ** 2 for center in centers]
         # rows go with the cut, which leaves no less than the nearest of its two means

@@ -16,6 +16,7 @@ from covey.colors.distinct import Colors, cells
 from covey.colors.nearest import nearest_entries
 from covey.engine import passes
 from covey.engine.passes.coloring import Bytes, Counts, Points, Settled
+from covey.errors import OptionError
 from covey.random import generator
 
 #: low bits left out of a channel for the first palette; with fewer colors than `_FEW`, none
@@ -44,6 +45,11 @@ def find_palette(
     fixed : (f, 4) uint8, f <= k, or None
         Colors that are in the palette whatever the image has.
 
+    Raises
+    ------
+    OptionError
+        The image has transparent pixels, and k leaves no entry for them or none beside it.
+
     Returns
     -------
     (j, 4) uint8
@@ -56,6 +62,11 @@ def find_palette(
         return _ordered(colors, np.concatenate([fixed, colors.colors[others]]), len(fixed))
     if colors.transparent is not None and len(_others(np.zeros((1, 4), np.uint8), fixed)):
         fixed = np.concatenate([fixed, np.zeros((1, 4), np.uint8)])
+        if len(fixed) > k or k == 1:
+            raise OptionError(
+                f"k must leave a color beside the transparent one that the image needs; got k={k} "
+                f"and {len(fixed) - 1} fixed colors; ask for {len(fixed) + (k == 1)} at least"
+            )
     centers = colors.space.points(fixed)
     if len(fixed) < k:
         centers = _centers(colors, k, centers, seed)
@@ -130,18 +141,28 @@ def _ordered(colors: Colors, palette: Bytes, n_fixed: int) -> Bytes:
 def whole_or_soft(colors: Colors, centers: Points, n_fixed: int) -> Points:
     """Return centers none of which is a mean of opaque and of soft colors.
 
-    What most of the pixels of a center are, it is the mean of.
+    What most of the pixels of a center are, it is the mean of. One is opaque if any pixel is.
     """
     x, weight = cells(colors, 0)
     opaque = colors.colors[colors.colors[:, 3] > 0, 3] == 255
     labels, _, _ = passes.nearest_colors(x, centers)
-    mass = [np.bincount(labels[own], weight[own], len(centers)) for own in (~opaque, opaque)]
+    soft_mass, mass = (
+        np.bincount(labels[own], weight[own], len(centers)) for own in (~opaque, opaque)
+    )
+    free = np.arange(len(centers)) >= n_fixed
+    whole = free & (mass > soft_mass)
     mean = centers.copy()
-    for is_opaque, own in enumerate((~opaque, opaque)):
-        mine = (mass[is_opaque] > mass[1 - is_opaque]) & (np.arange(len(centers)) >= n_fixed)
+    if opaque.any() and free.any() and not whole.any():
+        most = np.where(free, mass, -1).argmax()
+        whole[most] = mass[most] > 0
+        mean[most] = x[opaque][weight[opaque].argmax()]
+    for own, of, mine in (
+        (opaque, mass, whole),
+        (~opaque, soft_mass, free & ~whole & (soft_mass > 0)),
+    ):
         for f in range(4):
             sums = np.bincount(labels[own], weight[own] * x[own, f], len(centers))
-            mean[mine, f] = np.rint(sums[mine] / mass[is_opaque][mine])
+            mean[mine, f] = np.rint(sums[mine] / of[mine])
     return mean
 
 

@@ -13,7 +13,6 @@ from covey.colors.ordered import lay_out, mixtures
 from covey.colors.thresholds import bayer, blue_noise
 from covey.engine import passes
 from covey.engine.passes.coloring import Bytes, Whole
-from covey.engine.rows import Labels
 
 #: by how much contrast around a pixel may exceed what its color is off before it is hardly dithered
 _EASE = 256
@@ -64,7 +63,7 @@ def apply_palette(
 
 
 def _kept_opaque(
-    colors: Colors, palette: Bytes, codes: Whole, index: Labels, laid: NDArray[Any]
+    colors: Colors, palette: Bytes, codes: Whole, index: NDArray[Any], laid: NDArray[Any]
 ) -> NDArray[Any]:
     """Put pixels that dithering made less opaque, or transparent, back to the nearest entry."""
     if (palette[:, 3] == 255).all():

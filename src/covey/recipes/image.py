@@ -67,7 +67,7 @@ class Image(Recipe):
     fixed: Sequence[str] | None = option(IMAGE, "fixed")
     frames: str = option(IMAGE, "frames")
     format: str | None = option(IMAGE, "format")
-    effort: int = option(IMAGE, "effort")
+    effort: int | None = option(IMAGE, "effort")
     keep_metadata: bool = option(IMAGE, "keep_metadata")
     skip_if_larger: bool = option(IMAGE, "skip_if_larger")
     compare: Sequence[int] | None = option(IMAGE, "compare")
@@ -235,7 +235,7 @@ class Image(Recipe):
         return Maker(
             features=features,
             format=self.format or "png",
-            effort=self.effort,
+            effort=_effort(features.picture.n_pixels) if self.effort is None else self.effort,
             keep_metadata=self.keep_metadata,
             dither=self.dither,
             method=self.dither_method,
@@ -244,6 +244,11 @@ class Image(Recipe):
             given=given,
             told=cautions,
         )
+
+
+def _effort(n_pixels: int) -> int:
+    """Return the effort when none was asked for: so that encoding takes about a second or two."""
+    return 3 if n_pixels <= 4_000_000 else 1
 
 
 def compress(image: Any, k: int | None = None, **options: Any) -> ImageResult:
