@@ -16,6 +16,10 @@ namespace covey {
 namespace {
 
 constexpr int W = lanes<float>;
+
+/// How far a pixel is moved at most, of a coordinate: where no color of the palette can make up for
+/// an error it would grow, and smear.
+constexpr std::int32_t REACH = 600;
 using four = vec<std::int32_t, 4>;
 
 /// Each lane the least of all.
@@ -92,7 +96,6 @@ inline std::int32_t share(const Dithering& image, std::int32_t off, std::int32_t
 }
 
 void diffuse(const Dithering& image, Range rows, Int kept, std::int32_t* scratch) {
-  constexpr std::int32_t LIMIT = 12288;  // so that scores stay below 2³¹
   const Int w = image.w;
   std::int32_t* now = scratch + 4;         // what came to each pixel, in sixteenths
   std::int32_t* next = now + 4 * (w + 2);  // a pixel more on both sides
@@ -106,9 +109,9 @@ void diffuse(const Dithering& image, Range rows, Int kept, std::int32_t* scratch
     for (Int i = 0, x = first; i < w; ++i, x += step) {
       const four color = color_at(image.colors, codes[x]);
       const std::int32_t part = share(image, image.off[codes[x]], around.contrast(x, color));
-      const four came = ahead + load<four>(now + 4 * x);
-      four want = color + ((came * part + 2048) >> 12);
-      want = minimum(maximum(want, broadcast<four>(-LIMIT)), broadcast<four>(LIMIT));
+      const four came = ((ahead + load<four>(now + 4 * x)) * part + 2048) >> 12;
+      const four want =
+          color + minimum(maximum(came, broadcast<four>(-REACH)), broadcast<four>(REACH));
       const Int found = nearest_of(want, image.swatches);
       if (y >= kept) image.out[y * w + x] = static_cast<std::uint8_t>(found);
       const four error = want - color_at(image.centers, static_cast<std::int32_t>(found));

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.images.made import Made, Method
 
 OURS, OURS_SRGB = "covey", "covey sRGB"
-STRENGTH = 0.75  # of dithering, in the table
+STRENGTH = 0.7  # of dithering, in the table
 
 
 def default(pixels: NDArray[Any], k: int, dither: float) -> Made:

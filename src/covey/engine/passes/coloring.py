@@ -230,6 +230,8 @@ def twin_draw_colors(x: Points, weight: Counts, k: int, shares: Doubles, given: 
 
 #: rows of an image that are dithered in one go, and how many rows before them it begins
 _BAND, _EARLY = 64, 12
+#: how far a pixel is moved at most, of a coordinate
+_REACH = 600
 
 
 def twin_diffuse_colors(
@@ -262,7 +264,8 @@ def _twin_band(
             contrast = max([int(((image[y, x] - one) ** 2).sum()) // 4 for one in near], default=0)
             calm = int(off[codes[y, x]]) * ease
             part = strength * calm // (calm + 4 * contrast + 1)
-            want = np.clip(image[y, x] + ((now[x + 1] * part + 2048) >> 12), -12288, 12288)
+            came = np.clip((now[x + 1] * part + 2048) >> 12, -_REACH, _REACH)
+            want = image[y, x] + came
             found = int(((want - centers) ** 2).sum(axis=1).argmin())
             out[y - begin, x] = found
             error = want - centers[found]
