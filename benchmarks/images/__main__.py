@@ -36,6 +36,7 @@ def parsed() -> argparse.Namespace:
     add("--dither", default="", help="strengths, by commas; none and each method's own else")
     add("--metrics", default="", help=f"of {', '.join(METRICS)}; all else")
     add("--jobs", type=int, default=2, help="processes side by side")
+    add("--write", action="store_true", help="write a part, too; the page says what is in it")
     add("--times", action="store_true", help="times only, of 0.4 and 24 megapixels")
     add("--quick", action="store_true", help="few pictures and K: does everything run?")
     add("--page", action="store_true", help="write the page and the sheets anew from the CSV files")
@@ -64,7 +65,7 @@ def _measure(asked: argparse.Namespace) -> None:
     names = [one for name in _names(asked.pictures) for one in _of_kind(name)]
     part = bool(names or asked.methods or asked.k or asked.dither or asked.metrics)
     found = _measured(asked, names or pictures.names(), _numbers(asked.k, int) or list(bars.KS))
-    if part:
+    if part and not asked.write:
         return
     rows.write(rows.IMAGES, timing.machine_line(), found, rows.Row)
     sheets.write(rows.FOLDER)

@@ -51,16 +51,21 @@ def _with_more(x: Points, weight: Counts, found: Settled, n_added: int) -> Point
     k = len(found.centers)
     error = np.bincount(found.labels, weight * found.sq, minlength=k)
     worst = np.argsort(-error, kind="stable")[:n_added]
-    mass = np.maximum(np.bincount(found.labels, weight, minlength=k), 1)
-    gaps = x.astype(np.float64) - found.centers[found.labels]
+    place = np.full(k, -1)
+    place[worst] = np.arange(len(worst))
+    near = place[found.labels]
+    rows = np.flatnonzero(near >= 0)
+    near, mine = near[rows], weight[rows]
+    mass = np.maximum(np.bincount(near, mine, minlength=len(worst)), 1)
+    gaps = x[rows].astype(np.float64) - found.centers[found.labels[rows]]
     spread = np.stack(
-        [np.bincount(found.labels, weight * gap * gap, minlength=k) for gap in gaps.T], axis=1
+        [np.bincount(near, mine * gap * gap, minlength=len(worst)) for gap in gaps.T], axis=1
     )
-    away = np.sqrt(spread / mass[:, None])[worst]
+    away = np.sqrt(spread / mass[:, None])
     widest = away.argmax(axis=1)
     added = found.centers[worst].astype(np.int32)
-    rows = np.arange(len(worst))
-    added[rows, widest] += np.rint(away[rows, widest]).astype(np.int32)
+    each = np.arange(len(worst))
+    added[each, widest] += np.rint(away[each, widest]).astype(np.int32)
     added = np.clip(added, -MOST_OF_COLOR, MOST_OF_COLOR).astype(np.int16)
     return np.concatenate([found.centers, added])
 

@@ -264,8 +264,8 @@ def _twin_band(
             contrast = max([int(((image[y, x] - one) ** 2).sum()) // 4 for one in near], default=0)
             calm = int(off[codes[y, x]]) * ease
             part = strength * calm // (calm + 4 * contrast + 1)
-            came = np.clip((now[x + 1] * part + 2048) >> 12, -_REACH, _REACH)
-            want = image[y, x] + came
+            given = np.clip((now[x + 1] * part + 2048) >> 12, -_REACH, _REACH)
+            want = image[y, x] + given
             found = int(((want - centers) ** 2).sum(axis=1).argmin())
             out[y - begin, x] = found
             error = want - centers[found]
