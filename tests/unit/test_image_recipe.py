@@ -167,6 +167,22 @@ def test_what_is_transparent_stays_so(k: int, options: dict[str, Any]) -> None:
     assert (made[soft()[..., 3] == 0] == 0).all()
 
 
+def test_transparent_pixels_need_a_color_of_their_own() -> None:
+    with pytest.raises(OptionError, match="got k=1 and 0 fixed colors; ask for 2"):
+        covey.compress(soft(), k=1)
+    with pytest.raises(OptionError, match="got k=2 and 2 fixed colors; ask for 3"):
+        covey.compress(soft(), k=2, fixed=["#ff0000", "#00ff00"])
+
+
+def test_opaque_pixels_have_an_opaque_entry_however_few_they_are() -> None:
+    pixels = np.zeros((20, 20, 4), np.uint8)
+    pixels[..., 0], pixels[..., 3] = np.arange(20) * 12, 100 + np.arange(20) * 3
+    pixels[0, :3] = [10, 200, 10, 255]
+    for k in (2, 3, 5):
+        made = covey.compress(pixels, k=k).pixels
+        assert (made[0, :3, 3] == 255).all()
+
+
 @ALPHA
 @pytest.mark.parametrize("k", [3, 8, 40])
 def test_what_is_opaque_stays_so(k: int, options: dict[str, Any]) -> None:
