@@ -55,7 +55,9 @@ def main() -> None:
     elif asked.times or asked.quick:
         if asked.quick:
             _measured(asked, list(pictures.QUICK), [4, 64])
-        timing.main(_names(asked.methods), quick=asked.quick)
+        timing.main(_names(asked.methods), quick=asked.quick, write=asked.write)
+        if asked.write:
+            page.write(rows.FOLDER)
     else:
         _measure(asked)
 
