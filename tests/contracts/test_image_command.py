@@ -13,13 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from covey.cli.main import cli
-
-pytest.importorskip("PIL")
-pytest.importorskip("oxipng")
-
-from PIL import Image
 
 ENTRY = [sys.executable, "-c", "from covey.cli.main import main; main()"]
 

@@ -17,17 +17,13 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from covey.cli.images import results
 from covey.cli.images.places import places_in
 from covey.cli.images.sources import Found, Source, find_sources
 from covey.cli.main import cli
 from covey.picture import ImageFacts
-
-pytest.importorskip("PIL")
-pytest.importorskip("oxipng")
-
-from PIL import Image
 
 ENTRY = [sys.executable, "-c", "from covey.cli.main import main; main()"]
 
