@@ -18,7 +18,8 @@ from covey.flow import Decision, Exemplar, Explanation, Name
 from covey.report.bundle import render
 from covey.report.data import SCHEMA, render_json
 from covey.report.page import breakable, cropped, isolated, render_html
-from covey.report.summary import render_text, screen_width
+from covey.report.summary import render_text
+from covey.report.terminal import screen_width
 from covey.report.svg import Drawing
 from covey.report.words import gauges, headline, sentence, telling
 
@@ -274,7 +275,7 @@ def test_wide_letters_count_twice() -> None:
 
 def test_rendering_needs_no_heavy_library() -> None:
     code = (
-        "import sys; from covey.report import bundle, summary, page; page._environment();"
+        "import sys; from covey.report import bundle, summary, page; page.environment();"
         "print(','.join(sorted({'matplotlib', 'pandas', 'sklearn', 'scipy', 'rich'} "
         "& set(sys.modules))))"
     )

@@ -43,19 +43,20 @@ def command_of(recipe: type[Recipe]) -> click.Command:
             click.Argument(["source"], metavar="SOURCE"),
             *flags({name: entry for name, entry in options.items() if name not in READING}),
             *flags({name: entry for name, entry in options.items() if name in READING}),
-            *_output_flags(recipe.name),
+            *_output_flags(recipe.folder),
         ],
         sections={name: READ if name in READING else MAKE for name in options},
         examples=recipe.examples,
+        less="choose fewer columns with --features or fewer rows with --where",
     )
 
 
-def _output_flags(name: str) -> list[click.Option]:
+def _output_flags(folder: str) -> list[click.Option]:
     return [
         click.Option(
             ["-o", "--output", "output"],
             metavar="FOLDER",
-            help=f"Folder to write into; made when it is not there. [default: SOURCE-{name}s]",
+            help=f"Folder to write into; made when it is not there. [default: SOURCE-{folder}]",
         ),
         click.Option(
             ["--json", "as_json"],
@@ -96,4 +97,4 @@ def default_folder(source: str, recipe: Recipe) -> str:
     stem = Path(stem.rstrip("/" + os.sep)).name
     while Path(stem).suffix and len(Path(stem).suffix) <= 8:
         stem = Path(stem).stem
-    return f"{stem or 'input'}-{recipe.name}s"
+    return f"{stem or 'input'}-{recipe.folder}"

@@ -51,6 +51,7 @@ class Recipe(ABC):
     summary: ClassVar[str]  # one sentence: what goes in, what comes out
     examples: ClassVar[tuple[str, ...]]  # command lines for its help
     outputs: ClassVar[tuple[str, ...]]  # names of the files that a result gives by default
+    folder: ClassVar[str] = ""  # default folder of its files: the name of the source, a dash, this
 
     @abstractmethod
     def prepare(self, raw: Any) -> Features:

@@ -39,6 +39,7 @@ class Segment(TableRecipe):
         "covey segment customers.csv --features age,income --log none --json > report.json",
         "covey segment postgresql://localhost/shop --query 'select * from customers' -o out",
     )
+    folder: ClassVar[str] = "segments"
     outputs: ClassVar[tuple[str, ...]] = (
         "segments.csv",
         "profile.csv",

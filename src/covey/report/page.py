@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from covey.flow import Explanation, Measure, Segment
+from covey.flow import Decision, Explanation, Measure, Segment
 from covey.report import numbers, palette, words
 from covey.report.figures import Figure, figures
 from covey.report.svg import leftward_split, segment_class
@@ -28,12 +29,12 @@ def render_html(explanation: Explanation) -> bytes:
         UTF-8. No script, no request: a content security policy in the page forbids both. About
         0.1 s; the size is mostly that of the drawn dots, some 200 kB.
     """
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(**_context(explanation)).encode("utf-8", "replace")
 
 
 @cache
-def _environment() -> Any:
+def environment() -> Any:
     """Make the template engine: everything from the data is escaped, nothing may be undefined."""
     import jinja2
 
@@ -94,7 +95,7 @@ def _context(explanation: Explanation) -> dict[str, Any]:
     revenue = words.total_revenue(explanation)
     unit = words.revenue_unit(explanation)
     columns = explanation.features[:_MOST_COLUMNS]
-    decisions, shared_decisions = _decisions(explanation)
+    decisions, shared_decisions = decision_rows(explanation.decisions)
     return {
         "x": explanation,
         "one": explanation.row_noun[0],
@@ -112,7 +113,7 @@ def _context(explanation: Explanation) -> dict[str, Any]:
         "shared_decisions": shared_decisions,
         "method": _method(explanation),
         "glossary": words.GLOSSARY,
-        "style": Markup(_style()),  # noqa: S704 — our own style sheet, no data in it
+        "style": Markup(report_style()),  # noqa: S704 — our own style sheet, no data in it
     }
 
 
@@ -132,7 +133,7 @@ def _svg(figure: Figure, markup: Any) -> tuple[Any, Any]:
 
 
 @cache
-def _style() -> str:
+def report_style() -> str:
     """Return the style sheet with the colors of both schemes put in."""
     sheet = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
     schemes = palette.variables()
@@ -202,13 +203,13 @@ def _example(explanation: Explanation, exemplar: Any) -> dict[str, Any]:
     }
 
 
-def _decisions(explanation: Explanation) -> tuple[list[dict[str, str]], list[str]]:
+def decision_rows(decided: Sequence[Decision]) -> tuple[list[dict[str, str]], list[str]]:
     """Return the decisions, and once and for all what the details of several have in common."""
-    said = Counter(pair for one in explanation.decisions for pair in one.details.items())
-    keys = Counter(key for one in explanation.decisions for key in one.details)
+    said = Counter(pair for one in decided for pair in one.details.items())
+    keys = Counter(key for one in decided for key in one.details)
     shared = {(key, value) for (key, value), n in said.items() if n == keys[key] > 1}
     rows = []
-    for one in explanation.decisions:
+    for one in decided:
         own = [
             value if key == "transform" else f"{key}: {value}"
             for key, value in one.details.items()
@@ -236,14 +237,15 @@ def _said_once(key: str, value: str, shared: dict[str, str]) -> str:
 def _method(explanation: Explanation) -> dict[str, Any]:
     method = explanation.method
     return {
-        "options": [(name, _option(value)) for name, value in method.options.items()],
+        "options": [(name, option_text(value)) for name, value in method.options.items()],
         "versions": list(method.versions.items()),
         "inertia": numbers.number(method.inertia),
         "transforms": _transforms(explanation),
     }
 
 
-def _option(value: Any) -> str:
+def option_text(value: Any) -> str:
+    """Put the value of an option in words."""
     if value is None:
         return "not given"
     if isinstance(value, list | tuple):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import statistics
 import textwrap
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Any
 
-from covey.picture import ImageFacts, Variant
+from covey.picture import Fidelity, ImageFacts, Variant
 from covey.report.images.words import (
     SPACES,
     colors_text,
@@ -19,7 +23,7 @@ from covey.report.images.words import (
     verdict,
 )
 from covey.report.numbers import count, fixed, number, plain
-from covey.report.summary import screen_width
+from covey.report.terminal import screen_width
 
 _LONGEST_HEAD = 24  # columns; a longer name has a line of its own
 
@@ -87,11 +91,45 @@ def _aligned(rows: list[tuple[str, str]], room: int) -> str:
 
 def table_text(facts: ImageFacts) -> str:
     """Return the table over K with aligned columns; empty when no variants were asked for."""
-    if not facts.variants:
+    return _columns([*map(_cells, facts.variants)], _HEADINGS)
+
+
+def medians_text(images: Sequence[Sequence[Variant]]) -> str:
+    """Return one table over K of several images: medians, but bytes are of all together.
+
+    Parameters
+    ----------
+    images : sequence of the variants of each image
+        All of the same numbers of colors.
+    """
+    rows = [_cells(_median(variants)) for variants in zip(*images, strict=True)]
+    return _columns(rows, (_HEADINGS[0], ("bytes", "of all"), *_HEADINGS[2:]))
+
+
+def _median(variants: Sequence[Variant]) -> Variant:
+    """Return the medians of one number of colors, and the sum of the bytes."""
+
+    def median(name: str, of: Sequence[Any] = variants) -> Any:
+        values = [value for one in of if (value := getattr(one, name)) is not None]
+        return statistics.median(values) if values else None
+
+    figures = ("bits_per_pixel", "ratio_raw", "ratio_file", "seconds")
+    likeness = [one.fidelity for one in variants]
+    return replace(
+        variants[0],
+        n_colors=variants[0].k,
+        n_bytes=sum(one.n_bytes for one in variants),
+        fidelity=Fidelity(**{f.name: median(f.name, likeness) for f in fields(Fidelity)}),
+        **{name: median(name) for name in figures},
+    )
+
+
+def _columns(rows: list[list[str]], headings: Sequence[tuple[str, str]]) -> str:
+    """Align rows under their headings, without columns that are empty; no rows, no text."""
+    if not rows:
         return ""
-    rows = [_cells(variant) for variant in facts.variants]
-    kept = [j for j in range(len(_HEADINGS)) if any(row[j] for row in rows)]
-    table = [[top[j] for j in kept] for top in zip(*_HEADINGS, strict=True)]
+    kept = [j for j in range(len(headings)) if any(row[j] for row in rows)]
+    table = [[top[j] for j in kept] for top in zip(*headings, strict=True)]
     table += [[row[j] for j in kept] for row in rows]
     widths = [max(len(line[j]) for line in table) for j in range(len(kept))]
     lines = [
