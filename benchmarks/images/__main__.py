@@ -36,7 +36,7 @@ def parsed() -> argparse.Namespace:
     add("--dither", default="", help="strengths, by commas; none and each method's own else")
     add("--metrics", default="", help=f"of {', '.join(METRICS)}; all else")
     add("--jobs", type=int, default=2, help="processes side by side")
-    add("--write", action="store_true", help="write a part, too; the page says what is in it")
+    add("--write", action="store_true", help="write a part, too, in place of its rows of before")
     add("--times", action="store_true", help="times only, of 0.4 and 24 megapixels")
     add("--quick", action="store_true", help="few pictures and K: does everything run?")
     add("--page", action="store_true", help="write the page and the sheets anew from the CSV files")
@@ -69,11 +69,15 @@ def _measure(asked: argparse.Namespace) -> None:
     found = _measured(asked, names or pictures.names(), _numbers(asked.k, int) or list(bars.KS))
     if part and not asked.write:
         return
-    rows.write(rows.IMAGES, timing.machine_line(), found, rows.Row)
+    machine = timing.machine_line()
+    if part:
+        machine, found = rows.joined(rows.IMAGES, machine, found)
+    rows.write(rows.IMAGES, machine, found, rows.Row)
     sheets.write(rows.FOLDER)
     page.write(rows.FOLDER)
-    timing.main([], quick=False)  # ends the program where the machine is busy
-    page.write(rows.FOLDER)
+    if not part:
+        timing.main([], quick=False)  # ends the program where the machine is busy
+        page.write(rows.FOLDER)
 
 
 def _measured(asked: argparse.Namespace, names: Names, ks: list[int]) -> list[rows.Row]:

@@ -102,7 +102,8 @@ _ENTRIES = (
         False,
         (Flag(),),
         "Keep what the file says beside its pixels (EXIF, XMP, resolution, texts), as far as the "
-        "format can hold it. Orientation and color profile are always applied.",
+        "format can hold it; the file that the command writes also gets its times. Orientation "
+        "and color profile are always applied, and never kept: pixels are upright and sRGB.",
     ),
     Option(
         "skip_if_larger",

@@ -19,11 +19,11 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from covey.cli.images import results
+from covey.cli.images import many, results
 from covey.cli.images.places import places_in
+from covey.cli.images.side_by_side import ProcessEnded, side_by_side
 from covey.cli.images.sources import Found, Source, find_sources
 from covey.cli.main import cli
-from covey.picture import ImageFacts
 
 ENTRY = [sys.executable, "-c", "from covey.cli.main import main; main()"]
 
@@ -290,20 +290,33 @@ def test_folder_that_cannot_be_read_is_listed(here: Path, monkeypatch: pytest.Mo
 
 
 def test_defect_with_one_image_stops_no_other(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    done = results.done
+    def broken(call: Any, items: Any, n_jobs: int) -> Any:
+        for i, result in side_by_side(call, items, n_jobs):
+            bad = items[i].source.below.endswith("a.bmp")
+            yield i, RuntimeError("the moon is in the seventh house") if bad else result
 
-    def broken(facts: ImageFacts, *more: Any) -> results.Outcome:
-        if facts.picture.name == "a.bmp":
-            raise RuntimeError("the moon is in the seventh house")
-        return done(facts, *more)
-
-    monkeypatch.setattr(results, "done", broken)
+    monkeypatch.setattr(many, "side_by_side", broken)
     monkeypatch.delenv("COVEY_DEBUG", raising=False)
     ended = run("in", "-o", "out", "-k", 4)
     assert ended.exit_code == 1
     assert "'in/sub/a.bmp' met a defect of Covey: RuntimeError: the moon" in ended.stderr
     assert "covey: defect: RuntimeError" in ended.stderr
-    assert {"b.png", "results.csv"} <= names(here / "out")
+    assert names(here / "out") == {"b.png", "sub/deep/c.png", "results.csv"}
+
+
+@pytest.mark.parametrize("died", [MemoryError(), ProcessEnded("its process ended with code -9")])
+def test_image_too_large_for_memory_stops_no_other(
+    died: Exception, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def short(call: Any, items: Any, n_jobs: int) -> Any:
+        results = dict(side_by_side(call, items, n_jobs))
+        yield from (results | {0: died}).items()
+
+    monkeypatch.setattr(many, "side_by_side", short)
+    ended = run("in", "-o", "out", "-k", 4)
+    assert ended.exit_code == 8
+    assert re.search("'in/b.png' must fit into memory.*; lower --jobs", ended.stderr)
+    assert names(here / "out") == {"sub/a.png", "sub/deep/c.png", "results.csv"}
 
 
 def test_left_out_is_told_and_no_failure(here: Path) -> None:

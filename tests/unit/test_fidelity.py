@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from covey.colors.difference import ciede2000
-from covey.colors.fidelity import difference_map, fidelity
+from covey.colors.fidelity import Matched, difference_map, fidelity
+from covey.engine import passes
 
 
 def picture(rng, *shape: int):
@@ -41,10 +42,11 @@ def test_psnr_of_one_value_in_twelve() -> None:
     assert found.psnr == pytest.approx(10 * math.log10(65025 / 3))
 
 
-def test_ssim_of_flat_pictures_is_of_their_means() -> None:
-    found = fidelity([flat((100, 100, 100))], [flat((150, 150, 150))])
+@pytest.mark.parametrize(("a", "b"), [(100, 150), (3, 250), (255, 35), (180, 90)])
+def test_ssim_of_flat_pictures_is_of_their_means(a, b) -> None:
+    found = fidelity([flat((a, a, a))], [flat((b, b, b))])
     c1 = 2.55**2
-    known = (2 * 100 * 150 + c1) / (100**2 + 150**2 + c1)
+    known = (2 * a * b + c1) / (a**2 + b**2 + c1)
     assert found.ssim == pytest.approx(known, abs=1e-6)
 
 
@@ -75,6 +77,18 @@ def test_frames_count_together(rng) -> None:
 def test_other_frames_are_refused(after) -> None:
     with pytest.raises(ValueError, match=r"\(5, 4\)|longer"):
         fidelity([flat((1, 2, 3), 4, 5)], [flat((1, 2, 3), *size) for size in after])
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_colors_that_are_matched_count_as_their_pixels(rng, channels) -> None:
+    before, after = picture(rng, 9, channels), picture(rng, 9, channels)
+    places = rng.integers(0, 9, (30, 40))
+    counts = np.bincount(places.ravel(), minlength=9)
+    pair = [before[places]], [after[places]]
+    found = fidelity(*pair, matched=[Matched(before, after, counts)])
+    known = fidelity(*pair)
+    assert (found.psnr, found.ssim) == (known.psnr, known.ssim)
+    assert found.ciede2000 == pytest.approx(known.ciede2000, rel=1e-9)
 
 
 # ------------------------------------------------------------------ alpha
@@ -128,6 +142,20 @@ def test_mean_difference_is_of_the_map(rng) -> None:
     a = picture(rng, 300, 40, 3) // 32 * 32
     b = a // 64 * 64
     assert fidelity([a], [b]).ciede2000 == pytest.approx(difference_map(a, b).mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_the_same_figures_on_any_number_of_threads(rng, channels) -> None:
+    a = picture(rng, 600, 500, channels)  # two bands
+    b = near(rng, a)
+    found = []
+    for n_threads in (1, 3):
+        passes.set_threads(n_threads)
+        try:
+            found.append((fidelity([a], [b]), difference_map(a, b).tobytes()))
+        finally:
+            passes.set_threads(None)
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("channels", [3, 4])

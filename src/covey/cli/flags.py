@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
 
 from covey.constraints import Choice, Flag, Number, Numbers, Text, Texts
-from covey.errors import OptionError
+from covey.errors import CoveyError, InputError, OptionError
 from covey.options import Option
 
 
@@ -18,11 +19,31 @@ class SectionedCommand(click.Command):
     """A command whose help shows its flags under headings, and examples at the end."""
 
     def __init__(
-        self, *args: Any, sections: Mapping[str, str], examples: Sequence[str], **more: Any
+        self,
+        *args: Any,
+        sections: Mapping[str, str],
+        examples: Sequence[str],
+        less: str = "use fewer rows",
+        **more: Any,
     ) -> None:
         super().__init__(*args, **more)
         self.sections = sections  # parameter name -> heading; others go under "Output"
         self.examples = examples
+        self.less = less  # what to do when memory is short
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; errors name options as they are typed."""
+        try:
+            return super().invoke(ctx)
+        except CoveyError as error:
+            error.args = tuple(
+                typed(arg, self.params) if isinstance(arg, str) else arg for arg in error.args
+            )
+            raise
+        except MemoryError as error:
+            raise InputError(
+                f"the input must fit into memory; got more than there is; {self.less}"
+            ) from error
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
         """Answer to -h, too."""
@@ -77,6 +98,27 @@ def flags(table: Mapping[str, Option]) -> list[click.Option]:
 def text_of(entry: Option) -> str:
     """Return the first flag of an option, as a user types it."""
     return flag(entry).opts[0]
+
+
+def typed(message: str, params: Sequence[click.Parameter]) -> str:
+    """Return an error's message with options under the names that are typed, not Python's.
+
+    A name of several words (``min_ssim``) is one anywhere; one that is a word as any other
+    (``palette``) where it is what must hold, or what to leave out. What is quoted stays.
+    """
+    names = {
+        param.name: param.opts[0]
+        for param in params
+        if param.name and isinstance(param, click.Option)
+    }
+    for name, shown in names.items():
+        if "_" in name:
+            message = re.sub(rf"(?<![\w'\"./\\-]){name}(?![\w'\"./\\-])", shown, message)
+        else:
+            begins = rf"^(\s*){name}(?= (?:\S+ )?must\b)"
+            message = re.sub(begins, rf"\g<1>{shown}", message, flags=re.MULTILINE)
+            message = re.sub(rf"(?<= must come without ){name}(?=,)", shown, message)
+    return message
 
 
 def _metavar(entry: Option) -> str:

@@ -36,8 +36,8 @@ JOBS = Option(
     "jobs",
     None,
     (Number(low=1, high=1024),),
-    "Images to make at a time, each of which is in memory; the number of cores when not given. "
-    "The files are the same whatever the number.",
+    "Images to make at a time, each of which is in memory, in a process of its own; the number of "
+    "cores when not given. The files are the same whatever the number.",
 )
 
 #: command lines for the help, beside those of the recipe
@@ -82,6 +82,7 @@ def make_command(recipe: type[Image]) -> click.Command:
         ],
         sections=sections,
         examples=(*recipe.examples, *EXAMPLES),
+        less="lower --jobs, or refuse large images with --max-pixels",
     )
 
 

@@ -176,13 +176,6 @@ def _tell(error: BaseException) -> int:
             path = error.ctx.command_path if error.ctx is not None else "covey COMMAND"
             click.echo(f"Try '{path} --help'.", err=True)
         return error.exit_code
-    if isinstance(error, MemoryError):
-        click.echo(
-            "covey: error: the input must fit into memory; got more than there is; "
-            "choose fewer columns with --features or fewer rows with --where",
-            err=True,
-        )
-        return 3
     click.echo(
         f"covey: defect: {type(error).__name__}: {error}\n"
         "This is a defect of Covey, please report it with the command that led here; "

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from covey.colors import Colors, apply_palette, find_palette
-from covey.colors.fidelity import MEASURES, Painted, fidelity
+from covey.colors.fidelity import MEASURES, Matched, Painted, fidelity
+from covey.colors.nearest import nearest_entries
 from covey.engine import passes
 from covey.features.images.counting import ImageFeatures
 from covey.flow import Caution, Run
@@ -126,7 +127,19 @@ class Made:
         before = [frame.pixels for frame in self.maker.features.picture.frames]
         indexed = self.indexed
         after = [Painted(one, indexed.palette(i).colors) for i, one in enumerate(indexed.indices)]
-        return fidelity(before, after, wanted)
+        return fidelity(before, after, wanted, self._matched)
+
+    @property
+    def _matched(self) -> list[Matched]:
+        """What became of each distinct color; empty where that depends on the pixel."""
+        features, found = self.maker.features, []
+        if self.dither or features.altered or not all(one.exact for one in features.groups):
+            return []
+        for colors, palette in zip(features.groups, self.indexed.palettes, strict=True):
+            places = _places(colors, palette.colors)
+            places = nearest_entries(colors, palette.colors)[0] if places is None else places
+            found.append(Matched(colors.colors, palette.colors[places], colors.counts))
+        return found
 
     @property
     def n_colors(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -24,6 +25,14 @@ _TABLE = 256
 Told = tuple[Palette, tuple[Caution, ...]]
 
 
+@dataclass(frozen=True)
+class ReadPalette:
+    """A palette that was given, as ``given_palette`` read it: for many images to share."""
+
+    read: Told
+    source: Any  # what was given
+
+
 def hex_colors(texts: Iterable[str]) -> NDArray[np.uint8]:
     """Return the colors (f, 4) of texts such as ``#1e90ff``, each once."""
     found = dict.fromkeys(from_hex(text) for text in texts)
@@ -36,8 +45,8 @@ def given_palette(source: Any, *, k: int, space: str, seed: int, max_pixels: int
     Parameters
     ----------
     source : path, Palette, list of hex colors, array (k, 3) or (k, 4) of uint8, or an image
-        A path that ends like an image is one; any other is a palette file. An image is anything
-        that ``read_picture`` takes.
+        Or a ReadPalette. A path that ends like an image is one; any other is a palette file. An
+        image is anything that ``read_picture`` takes.
     k, space, seed, max_pixels
         Of the palette of an image that has more than 256 colors.
 
@@ -45,6 +54,8 @@ def given_palette(source: Any, *, k: int, space: str, seed: int, max_pixels: int
     -------
     palette, cautions
     """
+    if isinstance(source, ReadPalette):
+        return source.read
     if isinstance(source, Palette):
         return source, ()
     if isinstance(source, np.ndarray) and source.ndim == 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from covey.flow import Features, Run
     from covey.picture import ImageFacts, Palette
     from covey.recipes._image_making import ImageRun, Maker
+    from covey.recipes._image_palette import Told
     from covey.recipes._image_result import ImageResult
 
 #: colors that the table of an indexed file holds; the formats that have one
@@ -169,6 +171,20 @@ class Image(Recipe):
         fixed = hex_colors(self.fixed) if self.fixed else None
         return palette_of(colors, self._most, seed=self.seed, fixed=fixed)
 
+    def with_palette_read(self) -> Image:
+        """Return the recipe with the palette given read: once, whatever the images to come.
+
+        Raises
+        ------
+        InputError
+            It cannot be read.
+        """
+        from covey.recipes._image_palette import ReadPalette
+
+        if self.palette is None:
+            return self
+        return dataclasses.replace(self, palette=ReadPalette(self._given_palette(), self.palette))
+
     @classmethod
     def example(cls) -> Mapping[str, Any]:
         """Return a picture of a disk over a sky, (48, 64, 3)."""
@@ -209,28 +225,36 @@ class Image(Recipe):
 
     def _told(self) -> dict[str, Any]:
         """Return the options as the report tells them: of a palette its name, not its place."""
+        from covey.recipes._image_palette import ReadPalette
+
         palette = self.palette
+        palette = palette.source if isinstance(palette, ReadPalette) else palette
         if isinstance(palette, str | os.PathLike):
             palette = os.path.basename(os.fsdecode(palette))  # noqa: PTH119 (Path eats odd names)
         elif palette is not None:
             palette = f"given as {type(palette).__name__}"
         return {**self.values(), "palette": palette}
 
+    def _given_palette(self) -> Told:
+        from covey.recipes._image_palette import given_palette
+
+        return given_palette(
+            self.palette,
+            k=self._most,
+            space=self.space,
+            seed=self.seed,
+            max_pixels=self.max_pixels,
+        )
+
     def _maker(self, features: Features) -> Maker:
         from covey.features.images.counting import ImageFeatures
         from covey.recipes._image_making import Maker
-        from covey.recipes._image_palette import given_palette, hex_colors
+        from covey.recipes._image_palette import hex_colors
 
         assert isinstance(features, ImageFeatures)
         given, cautions = None, ()
         if self.palette is not None:
-            found, cautions = given_palette(
-                self.palette,
-                k=self._most,
-                space=self.space,
-                seed=self.seed,
-                max_pixels=self.max_pixels,
-            )
+            found, cautions = self._given_palette()
             given = found.colors
         return Maker(
             features=features,

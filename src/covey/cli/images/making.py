@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,3 +128,28 @@ def write_all(contents: Mapping[Path, bytes], force: bool) -> None:
         folders.setdefault(place.parent, {})[place.name] = content
     for folder, files in folders.items():
         write_files(folder, files, force)
+
+
+def write_made(
+    contents: Mapping[Path, bytes], wishes: Wishes, image: Path, dated: str = ""
+) -> None:
+    """Write what was made of an image.
+
+    Parameters
+    ----------
+    contents : mapping of place to content
+    wishes : Wishes
+    image : Path
+        The place of the image itself, if it is among them.
+    dated : str
+        The file whose times the image gets, taken before it may be replaced; empty: none.
+    """
+    times = None
+    if dated and image in contents:
+        with contextlib.suppress(OSError):
+            found = Path(dated).stat()
+            times = found.st_atime_ns, found.st_mtime_ns
+    write_all(contents, wishes.force)
+    if times is not None:
+        with contextlib.suppress(OSError):  # the image is there: a system may refuse its date
+            os.utime(image, ns=times)

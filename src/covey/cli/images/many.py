@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import functools
 import os
-import threading
+import warnings
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from covey.cli.flags import flags, typed
 from covey.cli.images import results
-from covey.cli.images.making import (
-    Make,
-    Wishes,
-    plan_image,
-    plan_palette,
-    write_all,
-)
+from covey.cli.images.making import Wishes, plan_image, plan_palette, write_all, write_made
 from covey.cli.images.one_palette import refuse_own_colors, with_one_palette
 from covey.cli.images.places import label_of, means_folder, places_beside, places_in, refuse
 from covey.cli.images.results import FAILED, Outcome
+from covey.cli.images.side_by_side import ProcessEnded, side_by_side
 from covey.cli.images.sources import Found, Source, find_sources, is_folder
 from covey.cli.output import say
 from covey.cli.progress import progress
@@ -45,8 +42,7 @@ class Task:
     """One image to make."""
 
     source: Source
-    plan: Mapping[Path, Make]
-    place: str  # where the image itself goes; empty when it is not written
+    place: Path  # where the image goes; what else is made of it lies beside
 
 
 def run_many(
@@ -65,10 +61,10 @@ def run_many(
             f"{', '.join(repr(plain(path)) for path in given)} must have an image in it; found "
             f"none{''.join(f', {text}' for text in results.passed_over(found))}; nothing to do"
         )
-    tasks, notes = _tasks(found.sources, out, label, FORMATS[ready.format or "png"], wishes)
+    tasks, notes = _tasks(found.sources, out, label, FORMATS[ready.format or "png"])
     table = Path(out, TABLE) if out is not None and wishes.writes else None
     palettes = plan_palette(wishes)
-    planned = [(task.source.path, [*task.plan]) for task in tasks]
+    planned = [(task.source.path, [*plan_image(task.place, wishes)]) for task in tasks]
     refuse([*planned, ("", [*palettes, *([table] if table else [])])], wishes.force)
     outcomes = _unread(found, wishes)
     with progress(wishes.quiet) as on_progress:
@@ -77,6 +73,7 @@ def run_many(
             if palette is not None:
                 title = Path(given[0]).stem
                 write_all({p: make(palette, title) for p, make in palettes.items()}, wishes.force)
+        ready = ready.with_palette_read()
         outcomes += _all_done(ready, tasks, wishes, on_progress)
         if table is not None:
             write_all({table: table_csv([one.row for one in outcomes])}, wishes.force)
@@ -86,17 +83,13 @@ def run_many(
 
 
 def _tasks(
-    sources: Sequence[Source], out: str | None, label: str, suffix: str, wishes: Wishes
+    sources: Sequence[Source], out: str | None, label: str, suffix: str
 ) -> tuple[list[Task], list[str]]:
     """Return what is to be made of each source, and what to say of names that met."""
     places, notes = (
         places_beside(sources, label, suffix) if out is None else places_in(out, sources, suffix)
     )
-    tasks = [
-        Task(source, plan_image(place, wishes), str(place) if wishes.writes else "")
-        for source, place in zip(sources, places, strict=True)
-    ]
-    return tasks, notes
+    return [Task(*each) for each in zip(sources, places, strict=True)], notes
 
 
 def _folder(given: Sequence[str], wishes: Wishes, label: str) -> str | None:
@@ -138,74 +131,75 @@ def _unread(found: Found, wishes: Wishes) -> list[Outcome]:
     return outcomes
 
 
-class _Stopped(Exception):  # noqa: N818 (no error: the user's wish)
-    """The command was interrupted; an image under way is given up."""
-
-
 def _all_done(
     ready: Image, tasks: Sequence[Task], wishes: Wishes, on_progress: OnProgress
 ) -> list[Outcome]:
     """Make and write every image, at most ``jobs`` at a time, and return what came of each.
 
-    Interrupted, it ends at the next stage of each image under way; what is written stays.
+    Only this process writes: interrupted, it ends the others at once, and what is written stays.
     """
-    stop, lock, n_done = threading.Event(), threading.Lock(), 0
-
-    def hear(_stage: str, _share: float) -> None:
-        if stop.is_set():
-            raise _Stopped
-
-    def work(task: Task) -> Outcome:
-        nonlocal n_done
-        hear("", 0.0)
-        outcome = _outcome(ready, task, wishes, hear)
-        with lock:
-            n_done += 1
-            on_progress(f"{n_done:,} of {len(tasks):,} images", n_done / len(tasks))
-        return outcome
-
-    outcomes: list[Outcome] = []
-    with ThreadPoolExecutor(jobs_of(wishes)) as pool:
-        try:
-            for outcome in pool.map(work, tasks):
-                outcomes.append(dataclasses.replace(outcome, json=""))
+    n_jobs = min(jobs_of(wishes), len(tasks))
+    make = functools.partial(_made, ready, wishes, max(1, jobs_of() // max(1, n_jobs)))
+    outcomes: dict[int, Outcome] = {}
+    n_told = 0
+    with contextlib.closing(side_by_side(make, tasks, n_jobs)) as made:
+        for i, result in made:
+            outcomes[i] = _outcome(ready, tasks[i], result, wishes)
+            on_progress(f"{len(outcomes):,} of {len(tasks):,} images", len(outcomes) / len(tasks))
+            while n_told in outcomes:
                 if wishes.as_json:
-                    say(outcome.json)
-        except BaseException:
-            stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return outcomes
+                    say(outcomes[n_told].json)
+                outcomes[n_told] = dataclasses.replace(outcomes[n_told], json="")
+                n_told += 1
+    return [outcomes[i] for i in range(len(tasks))]
 
 
-def jobs_of(wishes: Wishes) -> int:
+def jobs_of(wishes: Wishes | None = None) -> int:
     """Return how many images are made at a time: what was said, or the cores there are."""
     from covey.engine.passes import get_threads
 
-    return wishes.jobs or get_threads()
+    return (wishes and wishes.jobs) or get_threads()
 
 
-def _outcome(ready: Image, task: Task, wishes: Wishes, hear: OnProgress) -> Outcome:
-    """Make and write one image; what is wrong with it becomes a failed outcome."""
-    name = task.source.below
+def _made(
+    ready: Image, wishes: Wishes, n_threads: int, task: Task
+) -> tuple[Outcome, dict[Path, bytes]]:
+    """Make one image, in a process of its own; nothing is written here."""
+    from covey.engine.passes import set_threads
+
+    set_threads(n_threads)
+    warnings.filterwarnings("ignore", module="PIL")  # as in the process that began it
+    result, name = ready.run(task.source.path), task.source.below
+    if result.skipped:
+        return results.left_out(result.facts, name, wishes.as_json), {}
+    contents = {place: make(result) for place, make in plan_image(task.place, wishes).items()}
+    place = str(task.place) if wishes.writes else ""
+    return results.done(result.facts, name, place, wishes.as_json), contents
+
+
+def _outcome(
+    ready: Image, task: Task, made: tuple[Outcome, dict[Path, bytes]] | Exception, wishes: Wishes
+) -> Outcome:
+    """Write what was made of one image; what is wrong with it becomes a failed outcome."""
+    path, defect = task.source.path, None
     try:
-        result = ready.run(task.source.path, hear)
-        if result.skipped:
-            return results.left_out(result.facts, name, wishes.as_json)
-        contents = {place: make(result) for place, make in task.plan.items()}
-        hear("Writing", 0.0)
-        write_all(contents, wishes.force)
-        return results.done(result.facts, name, task.place, wishes.as_json)
-    except (MissingExtraError, BrokenPipeError, _Stopped):
+        if isinstance(made, Exception):
+            raise made
+        outcome, contents = made
+        write_made(contents, wishes, task.place, path if ready.keep_metadata else "")
+        return outcome
+    except MissingExtraError:
         raise
     except MemoryError:
-        text = f"{task.source.path!r} must fit into memory; got more than there is; lower --jobs"
-        return results.failed(name, text, wishes.as_json)
+        text = f"{path!r} must fit into memory; got more than there is; lower --jobs"
+    except ProcessEnded as error:
+        text = f"{path!r} must fit into memory, most likely; {error}; lower --jobs"
     except CoveyError as error:
-        return results.failed(name, str(error), wishes.as_json)
+        text = typed(str(error), flags(ready.options()))
     except Exception as error:  # a defect of ours with one image must not stop the others
-        text = f"{task.source.path!r} met a defect of Covey: {type(error).__name__}: {error}"
-        return results.failed(name, text, wishes.as_json, error)
+        text = f"{path!r} met a defect of Covey: {type(error).__name__}: {error}"
+        defect = error
+    return results.failed(task.source.below, text, wishes.as_json, defect)
 
 
 def _end(outcomes: Sequence[Outcome], has_table: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from covey.cli.images.making import Wishes, plan_image, plan_palette, write_all
+from covey.cli.images.making import Wishes, plan_image, plan_palette, write_made
 from covey.cli.images.places import format_of, label_of, place_of_one, refuse
 from covey.cli.output import say
 from covey.cli.progress import progress
@@ -46,7 +46,8 @@ def run_one(recipe: type[Image], source: str, wishes: Wishes, values: Mapping[st
             contents = {place: make(result) for place, make in plan.items()}
             colors = result.palette
             contents |= {path: make(colors, place.stem) for path, make in palettes.items()}
-            write_all(contents, wishes.force)
+            dated = source if ready.keep_metadata and source != "-" else ""
+            write_made(contents, wishes, place, dated)
     if piped:
         say(result.content)
     _tell(result, wishes, piped, str(place) if wishes.writes and not piped else "")

@@ -9,13 +9,15 @@ from typing import Any
 
 from covey.cli.images.sources import Found
 from covey.features.images.names import plain
-from covey.picture import ImageFacts
+from covey.picture import ImageFacts, Variant
 from covey.report.images.data import document, failed_row, result_row
+from covey.report.images.summary import medians_text
 from covey.report.images.words import colors_text, printable, ratio_text, size_text
 from covey.report.numbers import plain as plain_spaces
 
 DONE, LEFT_OUT, FAILED = "done", "left out", "failed"
 MOST_LINES = 20  # images that get a line of their own; the table has all
+MOST_CAUTIONS = 5  # cautions that are told; the table has all
 
 
 @dataclass(frozen=True)
@@ -26,36 +28,47 @@ class Outcome:
     row: dict[str, Any]
     line: str  # for the terminal
     json: str = ""
+    cautions: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()  # the table over K
     defect: Exception | None = None  # what must be told as a defect of Covey
 
 
 def done(facts: ImageFacts, name: str, place: str, as_json: bool) -> Outcome:
     """Tell of an image that was made, and written at a place unless that is empty."""
-    row = _row(result_row(facts, plain(place)), plain(name), DONE)
+    cautions = _cautions_of(facts)
+    row = _row(result_row(facts, plain(place)), plain(name), DONE, cautions=cautions)
     text = json.dumps({**document(facts), "file": plain(name), "output": plain(place)})
-    return Outcome(DONE, row, _line(facts, name, place), text if as_json else "")
+    line = _line(facts, name, place)
+    return Outcome(DONE, row, line, text if as_json else "", cautions, facts.variants)
 
 
 def left_out(facts: ImageFacts, name: str, as_json: bool) -> Outcome:
     """Tell of an image that was not written, as it is not smaller than the file given."""
     why = "not smaller than the file given"
-    row = _row(result_row(facts, ""), plain(name), LEFT_OUT, why)
+    cautions = _cautions_of(facts)
+    row = _row(result_row(facts, ""), plain(name), LEFT_OUT, why, cautions)
     text = json.dumps({**document(facts), "file": plain(name), "output": "", "left_out": why})
     line = f"{plain(name)}: left out, {size_text(facts.chosen.n_bytes)} would be {why}"
-    return Outcome(LEFT_OUT, row, line, text if as_json else "")
+    return Outcome(LEFT_OUT, row, line, text if as_json else "", cautions)
 
 
 def failed(name: str, error: str, as_json: bool, defect: Exception | None = None) -> Outcome:
     """Tell of an image that could not be made."""
     row = _row(failed_row(plain(name), error), plain(name), FAILED, error)
     text = json.dumps({"file": plain(name), "error": printable(error)})
-    return Outcome(FAILED, row, printable(error), text if as_json else "", defect)
+    return Outcome(FAILED, row, printable(error), text if as_json else "", defect=defect)
 
 
-def _row(row: dict[str, Any], name: str, status: str, reason: str = "") -> dict[str, Any]:
+def _cautions_of(facts: ImageFacts) -> tuple[str, ...]:
+    return tuple(printable(one.text) for one in (*facts.picture.cautions, *facts.cautions))
+
+
+def _row(
+    row: dict[str, Any], name: str, status: str, reason: str = "", cautions: Sequence[str] = ()
+) -> dict[str, Any]:
     rest = {key: value for key, value in row.items() if key not in ("file", "output", "error")}
     first = {"file": name, "output": row["output"], "status": status, "reason": printable(reason)}
-    return {**first, **rest}
+    return {**first, "cautions": " ".join(cautions), **rest}
 
 
 def _line(facts: ImageFacts, name: str, place: str) -> str:
@@ -73,6 +86,7 @@ def summary(outcomes: Sequence[Outcome], found: Found, notes: Sequence[str], out
     if len(outcomes) <= MOST_LINES:
         lines += [one.line for one in outcomes if one.status != FAILED]
     lines += [f"note: {note}" for note in notes]
+    lines += [*_cautions(outcomes, bool(out)), *_medians(outcomes)]
     made = [one.row for one in outcomes if one.status == DONE]
     parts = [f"{_images(len(made))} made"]
     given = [row["n_bytes_given"] for row in made if row["n_bytes_given"] is not None]
@@ -86,6 +100,31 @@ def summary(outcomes: Sequence[Outcome], found: Found, notes: Sequence[str], out
     if out:
         lines.append(f"Results: {plain(out)}")
     return plain_spaces("\n".join(lines))
+
+
+def _cautions(outcomes: Sequence[Outcome], has_table: bool) -> list[str]:
+    """Count the cautions, and tell the first."""
+    told = [(one.row["file"], text) for one in outcomes for text in one.cautions]
+    if not told:
+        return []
+    n_images = sum(bool(one.cautions) for one in outcomes)
+    head = f"{len(told):,} caution{'' if len(told) == 1 else 's'} about {_images(n_images)}:"
+    lines = [f"  {name}: {text}" for name, text in told[:MOST_CAUTIONS]]
+    more = len(told) - len(lines)
+    where = "listed in the results" if has_table else "listed with --json"
+    return [head, *lines, *([f"  and {more:,} more, {where}"] if more else [])]
+
+
+def _medians(outcomes: Sequence[Outcome]) -> list[str]:
+    """Return the table over K of all images together."""
+    images = [one.variants for one in outcomes if one.variants]
+    if not images:
+        return []
+    head = (
+        f"Medians of {_images(len(images))}, and the bytes of all; the table of each is beside "
+        "it, under its name and .csv"
+    )
+    return ["", head, "", medians_text(images)]
 
 
 def passed_over(found: Found) -> list[str]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from covey.errors import OptionError, nearest
 from covey.report.images import gif, png, webp
-from covey.report.images.tables import one_table, pack
+from covey.report.images.tables import any_table, one_table, pack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,7 +81,7 @@ def encode(
 
 
 def _png(indexed: Indexed, effort: int, metadata: Metadata | None) -> bytes:
-    frames, colors = one_table(indexed)
+    frames, colors = any_table(indexed)
     if len(colors) > 256:
         _refuse_colors(max(len(np.unique(frame)) for frame in frames), "png")
         return png.truecolor_png(frames, colors, effort, metadata, _animation(indexed))
@@ -89,7 +89,7 @@ def _png(indexed: Indexed, effort: int, metadata: Metadata | None) -> bytes:
 
 
 def _png24(indexed: Indexed, effort: int, metadata: Metadata | None) -> bytes:
-    return png.truecolor_png(*one_table(indexed), effort, metadata, _animation(indexed))
+    return png.truecolor_png(*any_table(indexed), effort, metadata, _animation(indexed))
 
 
 def _gif(indexed: Indexed, _effort: int, metadata: Metadata | None) -> bytes:
@@ -104,7 +104,7 @@ def _gif(indexed: Indexed, _effort: int, metadata: Metadata | None) -> bytes:
 
 def _webp(indexed: Indexed, effort: int, metadata: Metadata | None) -> bytes:
     _refuse_sides(indexed, webp.MOST_PIXELS_A_SIDE, "webp")
-    return webp.webp(*one_table(indexed), effort, metadata, _animation(indexed))
+    return webp.webp(*any_table(indexed), effort, metadata, _animation(indexed))
 
 
 def _npz(indexed: Indexed, _effort: int, _metadata: Metadata | None) -> bytes:

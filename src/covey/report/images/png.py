@@ -15,6 +15,8 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from covey.report.images.changes import boxes_changed
 from covey.report.images.png_pixels import (
     INDEXED,
@@ -26,7 +28,7 @@ from covey.report.images.png_pixels import (
     chunk,
     stream,
 )
-from covey.report.images.tables import ORDERS, neighbors, places, see_through_first
+from covey.report.images.tables import ORDERS, neighbors, pack, places, see_through_first
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,12 +68,13 @@ def indexed_png(
     animation : Animation or None
         The times of the frames; None for one.
     """
-    counts = neighbors(frames, len(colors))
+    by_value = np.argsort(pack(colors))  # so that the file does not depend on the order given
+    counts = neighbors(frames, len(colors))[np.ix_(by_value, by_value)]
     fewest = next(bits for bits in (1, 2, 4, 8) if len(colors) <= 1 << bits)
     how = INDEXED_EFFORT[effort]
     files = []
     for order in ORDERS[: how.n_orders]:
-        placed = see_through_first(order(counts), colors)
+        placed = see_through_first(by_value[order(counts)], colors)
         tables = _palette(colors[placed])
         # at 16 colors whole bytes pack some 5 % better than halves; at 4 quarters stay better
         for bits in (8, 4) if how.whole_bytes and fewest == 4 else (fewest,):
@@ -112,7 +115,7 @@ def _file(
     height, width = frames[0].shape
     parts = [SIGNATURE, canvas.header(width, height), _metadata(metadata), canvas.tables]
     if animation is None:
-        parts.append(chunk(b"IDAT", stream(samples[frames[0]], canvas, effort)))
+        parts.append(chunk(b"IDAT", stream(frames[0], samples, canvas, effort)))
     else:
         times = struct.pack(">II", len(frames), animation.n_plays)
         parts.append(chunk(b"acTL", times))
@@ -135,7 +138,7 @@ def _frames(
         place = (*box.size, box.left, box.top)
         control = struct.pack(">IIIIIHHBB", sequence, *place, *delay, _STAY, _REPLACE)
         yield chunk(b"fcTL", control)
-        pixels = stream(samples[box.of(indices)], canvas, effort)
+        pixels = stream(box.of(indices), samples, canvas, effort)
         if i == 0:
             yield chunk(b"IDAT", pixels)
         else:
@@ -153,7 +156,7 @@ def _metadata(metadata: Metadata | None) -> bytes:
     """Return the chunks of what was asked to be kept, in one order."""
     if metadata is None:
         return b""
-    chunks = []
+    chunks = [chunk(b"sRGB", b"\0")]  # EXIF may tell of the profile that was converted
     if metadata.dpi is not None and all(0 < dots < _MOST_DPI for dots in metadata.dpi):
         x, y = (round(dots / 0.0254) for dots in metadata.dpi)  # per meter
         chunks.append(chunk(b"pHYs", struct.pack(">IIB", x, y, 1)))

@@ -54,6 +54,7 @@ _TRUECOLOR_EFFORT = {
 }
 _ZOPFLI_ITERATIONS = 15  # zopfli's own default; effort 6 only
 _ZLIB_LEVEL = 9  # effort 0
+_BAND = 1 << 18  # pixels looked up at a time
 
 
 class Canvas(NamedTuple):
@@ -83,29 +84,43 @@ def chunks(file: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += length + 12
 
 
-def stream(samples: NDArray[Any], canvas: Canvas, effort: int) -> bytes:
+def stream(indices: NDArray[Any], samples: NDArray[Any], canvas: Canvas, effort: int) -> bytes:
     """Return the pixels of one frame, filtered and compressed.
 
     Parameters
     ----------
-    samples : (h, w) or (h, w, channels) uint8 array
+    indices : (h, w) array
+    samples : (k,) or (k, channels) uint8 array
+        What is written for each index.
     canvas : Canvas
     effort : int
         0 … 6; 6 packs the best of what 5 tries by zopfli.
     """
-    height, width = samples.shape[:2]
-    rows = _packed(samples, canvas.bits).reshape(height, -1)
-    raw = np.pad(rows, ((0, 0), (1, 0))).tobytes()  # each row begins with its filter: none
+    rows = _rows(indices, samples, canvas.bits)
     if effort == 0:
-        return zlib.compress(raw, _ZLIB_LEVEL)
-    alone = SIGNATURE + canvas.header(width, height) + canvas.tables
-    alone += chunk(b"IDAT", zlib.compress(raw, 1)) + chunk(b"IEND", b"")
+        return _deflated(rows, _ZLIB_LEVEL)
+    alone = SIGNATURE + canvas.header(indices.shape[1], len(indices)) + canvas.tables
+    alone += chunk(b"IDAT", _deflated(rows, 1)) + chunk(b"IEND", b"")
     how = (INDEXED_EFFORT if canvas.color_type == INDEXED else _TRUECOLOR_EFFORT)[effort]
     if effort < 6:
         return _oxipng(alone, how.filters, how.level, how.quick)
     tried = {name: _oxipng(alone, (name,), how.level, False) for name in how.filters}
     best = min(tried, key=lambda name: len(tried[name]))
     return min(tried[best], _oxipng(alone, (best,), 0, False), key=len)
+
+
+def _rows(indices: NDArray[Any], samples: NDArray[Any], bits: int) -> Iterator[bytes]:
+    """Give the rows as PNG keeps them, a band at a time, each behind its filter: none."""
+    height, width = indices.shape
+    step = max(1, _BAND // width)
+    for top in range(0, height, step):
+        band = _packed(samples[indices[top : top + step]], bits)
+        yield np.pad(band.reshape(len(band), -1), ((0, 0), (1, 0))).tobytes()
+
+
+def _deflated(parts: Iterator[bytes], level: int) -> bytes:
+    packer = zlib.compressobj(level)
+    return b"".join([*map(packer.compress, parts), packer.flush()])
 
 
 def _packed(samples: NDArray[Any], bits: int) -> NDArray[Any]:

@@ -39,6 +39,22 @@ def one_table(indexed: Indexed) -> tuple[list[NDArray[Any]], NDArray[Any]]:
     return frames, unpack(table)
 
 
+def any_table(indexed: Indexed) -> tuple[list[NDArray[Any]], NDArray[Any]]:
+    """Return what ``one_table`` does, the colors in any order.
+
+    The indices of a still picture whose colors are each used once are given, not copied.
+    """
+    first = indexed.palette(0).colors
+    distinct = len(np.unique(pack(first))) == len(first)
+    if (
+        len(indexed.indices) == 1
+        and distinct
+        and _used(indexed.indices[0], indexed.palette(0)).all()
+    ):
+        return list(indexed.indices), first
+    return one_table(indexed)
+
+
 def _used(indices: NDArray[Any], palette: Palette) -> NDArray[Any]:
     used = np.zeros(len(palette.colors), bool)
     used[indices] = True
