@@ -4,6 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 DEMO   ?= demo
 PYTEST  = $(BIN)/python -m pytest
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test slow sanitize fuzz browser servers lint types layers docs golden bench bench-images dist format clean
@@ -42,7 +43,7 @@ $(DEMO)/customers.csv: $(VENV)/.installed
 	$(BIN)/covey example -o $@ --truth $(DEMO)/truth.csv --force
 
 test: $(VENV)/.with-test ## the whole test suite, save pages in a browser and servers
-	$(PYTEST)
+	$(PYTEST) -n $(WORKERS) --dist worksteal
 
 # ---------------------------------------------------------------- more tests
 

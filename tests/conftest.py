@@ -8,6 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+# The threads of scikit-learn's OpenMP spin while they wait, on the cores that others need: on a
+# busy machine its short fits took four times as long. Read when the library is loaded, later on.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 
 @pytest.fixture(scope="session")
 def covey_data() -> Path:

@@ -229,13 +229,14 @@ def test_equal_whole_numbers(values: tuple[int, ...], weighted: bool, dtype: typ
     X = np.stack([rng.integers(0, most, 30_000) - most // 2 for most in values], axis=1)
     X = X[rng.integers(0, 9000, len(X))].astype(dtype)
     weight = rng.random(len(X)) if weighted else None
+    n_distinct = len(np.unique(X, axis=0))
     found = []
     for n_threads in (1, 2, 3, 8):
         passes.set_threads(n_threads)
         first, which = passes.equal_rows(X)
         found.append((first.tobytes(), which.tobytes()))
         assert found[-1] == found[0]
-        assert len(first) == len(np.unique(X, axis=0))
+        assert len(first) == n_distinct
         np.testing.assert_array_equal(passes.take_rows(X, first)[which], X)
         assert (first[which] <= np.arange(len(X))).all()
         np.testing.assert_array_equal(passes.take_labels(first, which), first[which])

@@ -124,13 +124,13 @@ def test_soft_edges_stay_between(k: int, dither: float, method: str, rng) -> Non
 def test_the_same_bytes_from_the_same_seed(dither: float, rng) -> None:
     pixels = edges(rng)
     first, again = (
-        [quick(pixels, 12, dither=dither, seed=seed).content for seed in range(6)] for _ in range(2)
+        [quick(pixels, 16, dither=dither, seed=seed).content for seed in range(6)] for _ in range(2)
     )
     assert first == again
     assert len(set(first)) > 1, "the seed counts for nothing"
 
 
-@laws
+@settings(laws, max_examples=25)  # each makes ten files, a page among them
 @given(pictures(), st.integers(1, 20), DITHER, METHOD, SPACE)
 def test_the_same_bytes_twice(pixels, k, dither, method, name) -> None:
     options = {"dither": dither, "dither_method": method, "space": name, "compare": [2]}
@@ -167,9 +167,8 @@ def test_a_picture_twice_as_an_animation_keeps_its_palette(pixels, k, name, dith
 
 
 @laws
-@given(pictures(), st.integers(3, 20), st.lists(st.integers(0, 0xFFFFFF), max_size=2, unique=True))
+@given(pictures(), st.integers(3, 20), st.sets(st.integers(0, 0xFFFFFF), min_size=1, max_size=2))
 def test_fixed_colors_are_in_the_palette(pixels, k, numbers) -> None:
-    assume(numbers)
     fixed = [f"#{number:06x}" for number in numbers]
     palette = quick(pixels, k, fixed=fixed).palette
     assert [palette.hex(i) for i in range(len(fixed))] == fixed

@@ -259,9 +259,9 @@ def test_wide_tables_are_recognised_as_narrow_ones_are() -> None:
         "typed": np.array([1.0, 2.5, np.nan, np.inf]), "whole": np.arange(4),
     }  # fmt: skip
     expected = recognise(Table.from_columns(narrow))
-    wide = {f"{name} {i}": values for i in range(60) for name, values in narrow.items()}
+    wide = {f"{name} {i}": values for i in range(41) for name, values in narrow.items()}
     found = recognise(Table.from_columns(wide))
-    assert len(found) == 480
+    assert len(found) == 328  # of each type more than are asked for one by one
     for i, column in enumerate(found):
         like = expected[i % len(expected)]
         assert dataclasses.replace(column, name=like.name) == like or like.kind == "empty"

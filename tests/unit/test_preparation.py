@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
 from typing import Any
 
@@ -27,6 +28,12 @@ ROWS = {
 
 def fitted(**options: Any) -> Features:
     return table_features(Table.from_columns(ROWS), **options)
+
+
+@functools.cache
+def usual() -> Features:
+    """Return what is fitted without options; nothing changes it."""
+    return fitted()
 
 
 def apply(found: Features, columns: dict[str, Any]) -> Features:
@@ -62,7 +69,7 @@ def test_one_row_is_prepared_as_among_all() -> None:
 
 
 def test_columns_may_move_and_others_are_ignored() -> None:
-    found = fitted()
+    found = usual()
     moved = {name: ROWS[name] for name in reversed(ROWS)} | {"more": ["x"] * 5}
     np.testing.assert_array_equal(apply(found, moved).X, found.X)
 
@@ -95,13 +102,13 @@ def test_typed_training_and_text_to_score() -> None:
 def test_a_missing_column_is_named_with_the_near_one() -> None:
     columns = {("Visits_" if name == "visits" else name): v for name, v in ROWS.items()}
     with pytest.raises(ColumnError, match=r"lacks the column 'visits'.*Did you mean 'Visits_'"):
-        apply(fitted(), columns)
+        apply(usual(), columns)
     with pytest.raises(ColumnError, match="'spend', 'visits'"):
-        apply(fitted(), {"last_order": ROWS["last_order"]})
+        apply(usual(), {"last_order": ROWS["last_order"]})
 
 
 def test_missing_described_columns_and_ids_are_no_trouble() -> None:
-    made = apply(fitted(), {name: ROWS[name] for name in ("spend", "visits", "last_order")})
+    made = apply(usual(), {name: ROWS[name] for name in ("spend", "visits", "last_order")})
     assert made.described == ()
     assert made.ids is None
 
@@ -116,7 +123,7 @@ def test_missing_values_get_the_fitted_median() -> None:
 
 def test_values_that_cannot_be_read_are_counted() -> None:
     new = {name: values[:3] for name, values in ROWS.items()} | {"spend": ["£3", "free", "gift"]}
-    made = apply(fitted(), new)
+    made = apply(usual(), new)
     (caution,) = [one for one in made.cautions if one.topic == "unread-values"]
     assert "spend: 2 values" in caution.text
     assert np.isnan(made.raw[1:, 0]).all()
@@ -129,7 +136,7 @@ def test_new_categories_are_counted() -> None:
     assert "kind: 2 values" in caution.text
     j = [column.name for column in made.columns].index("kind = new")
     assert list(made.raw[:, j]) == [1, 0, 0]
-    described = apply(fitted(), new).described
+    described = apply(usual(), new).described
     assert list(described[1].values) == ["new", "other", "other"]
 
 
@@ -144,14 +151,14 @@ def test_below_zero_counts_as_zero_under_a_log() -> None:
 
 def test_rows_without_values_are_dropped_and_told() -> None:
     new = {name: [*values[:2], None] for name, values in ROWS.items()}
-    made = apply(fitted(), new)
+    made = apply(usual(), new)
     assert len(made.X) == len(made.ids) == 2
     with pytest.raises(InputError, match="rows with values in the features"):
-        apply(fitted(), {name: [None, "?"] for name in ROWS})
+        apply(usual(), {name: [None, "?"] for name in ROWS})
 
 
 def test_undo_gives_the_readers_units() -> None:
-    found = fitted()
+    found = usual()
     present = ~np.isnan(found.raw)
     np.testing.assert_allclose(found.preparation.undo(found.X)[present], found.raw[present],
                                rtol=1e-12, atol=1e-9)  # fmt: skip
@@ -167,9 +174,15 @@ def test_through_json_and_back(options: dict[str, Any]) -> None:
 
 
 def test_no_training_row_is_kept() -> None:
-    text = json.dumps(fitted().preparation.to_dict())
+    text = json.dumps(usual().preparation.to_dict())
     for value in ("1200.5", "20.0", "7.9"):
         assert value not in text
+
+
+@functools.cache
+def written() -> str:
+    """Return a preparation as a model file holds it."""
+    return json.dumps(usual().preparation.to_dict())
 
 
 def change(plain: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
@@ -213,9 +226,8 @@ def change(plain: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str
     ],
 )
 def test_a_damaged_preparation_is_refused(path: tuple[Any, ...], value: Any, words: str) -> None:
-    plain = json.loads(json.dumps(fitted().preparation.to_dict()))
     with pytest.raises(ModelError, match=words):
-        TablePreparation.from_dict(change(plain, path, value))
+        TablePreparation.from_dict(change(json.loads(written()), path, value))
 
 
 def test_something_else_is_no_preparation() -> None:

@@ -46,7 +46,9 @@ def run(tmp_path: Path, body: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+@pytest.mark.parametrize(
+    "method", ["fork", "spawn", pytest.param("forkserver", marks=pytest.mark.slow)]
+)
 def test_multiprocessing(tmp_path: Path, method: str) -> None:
     """After the parent has fitted, so that a fork copies a pool whose threads are not there."""
     if os.name == "nt" and method != "spawn":
@@ -133,7 +135,7 @@ print("stopped")
     ) == "stopped"  # fmt: skip
 
 
-@pytest.mark.parametrize("inner", ["threading", "loky"])
+@pytest.mark.parametrize("inner", ["threading", pytest.param("loky", marks=pytest.mark.slow)])
 def test_nested_joblib(tmp_path: Path, inner: str) -> None:
     """Workers with workers of their own, under joblib's limits for threads."""
     pytest.importorskip("joblib")
