@@ -139,9 +139,10 @@ def _ordered(colors: Colors, palette: Bytes, n_fixed: int) -> Bytes:
 
 
 def whole_or_soft(colors: Colors, centers: Points, n_fixed: int) -> Points:
-    """Return centers none of which is a mean of opaque and of soft colors.
+    """Return centers that are settled apart: means of opaque colors only, or of soft ones only.
 
-    What most of the pixels of a center are, it is the mean of. One is opaque if any pixel is.
+    A center is what most of its pixels are, and one is opaque if any pixel is. Opaque colors have
+    opaque centers, as they will have entries (``nearest_entries``); soft ones may have either.
     """
     x, weight = cells(colors, 0)
     opaque = colors.colors[colors.colors[:, 3] > 0, 3] == 255
@@ -151,19 +152,23 @@ def whole_or_soft(colors: Colors, centers: Points, n_fixed: int) -> Points:
     )
     free = np.arange(len(centers)) >= n_fixed
     whole = free & (mass > soft_mass)
-    mean = centers.copy()
-    if opaque.any() and free.any() and not whole.any():
+    if free.any() and not whole.any():
         most = np.where(free, mass, -1).argmax()
         whole[most] = mass[most] > 0
-        mean[most] = x[opaque][weight[opaque].argmax()]
-    for own, of, mine in (
-        (opaque, mass, whole),
-        (~opaque, soft_mass, free & ~whole & (soft_mass > 0)),
-    ):
-        for f in range(4):
-            sums = np.bincount(labels[own], weight[own] * x[own, f], len(centers))
-            mean[mine, f] = np.rint(sums[mine] / of[mine])
-    return mean
+    whole[:n_fixed] = colors.space.colors(centers[:n_fixed])[:, 3] == 255
+    n_iter = int(np.clip(_MOST_WORK // (len(x) * len(centers)), 2, _FINE))
+
+    def settled(own: NDArray[np.bool_], kept: Points, moved: Points) -> Points:
+        both = np.concatenate([kept, moved])
+        if own.any() and len(moved):
+            both = passes.settle_colors(
+                x[own], weight[own], both, fixed=len(kept), max_iter=n_iter
+            ).centers
+        return both[len(kept) :]
+
+    solid = settled(opaque, centers[whole & ~free], centers[whole & free])
+    kept = np.concatenate([centers[:n_fixed], solid])
+    return np.concatenate([kept, settled(~opaque, kept, centers[~whole & free])])
 
 
 def frequencies(colors: Colors, palette: Bytes) -> Counts:

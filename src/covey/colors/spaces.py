@@ -1,9 +1,11 @@
 """Color spaces: where colors are compared, as whole numbers whose distance is what differs.
 
 A color of alpha a is seen over something. Let v be its coordinates from black and h half the way
-from black to white. Over black it is a·v, over white a·v + (1 − a)·2h; the mean of the squared
-distances of two colors over both is the squared distance of the four numbers a·(v − h), a·‖h‖. So
-soft edges are clustered with the colors, and an opaque image is what it is without alpha.
+from black to white. Over a gray of h + t·h, t = −1 … 1, it is a·v + (1 − a)·(h + t·h). The mean of
+the squared distances of two colors over grays as often dark as bright is the squared distance of
+the four numbers a·(v − h), a·‖h‖·√m, where m is the mean of t²; the last is moved so that it is
+‖h‖ of what is opaque. So soft edges are clustered with the colors, and an opaque image is what it
+is without alpha.
 
 References
 ----------
@@ -54,6 +56,10 @@ _LAB = np.array([[0.0, 1.16, 0.0], [5.0, -5.0, 0.0], [0.0, 2.0, -2.0]])
 #: SSIMULACRA2 and mean CIEDE2000 at no more bytes.
 _GREEN_RED, _BLUE_YELLOW = 0.95, 1.35
 
+#: √m: m is 1 over black and white alone, which leaves the colors too few entries, and ⅓ over all
+#: grays alike, too little for shadows: pages are mostly dark or bright
+_GROUNDS = 0.5**0.5
+
 
 def linear(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the light (0 … 1) of sRGB values of 0 … 1."""
@@ -74,15 +80,23 @@ class Space:
     axes: Axes
     linear: bool  # mixes light, not sRGB values
 
+    @property
+    def _full(self) -> float:
+        """The last coordinate of what is opaque; it is the same whatever `_GROUNDS` is."""
+        return float(np.linalg.norm(self.axes.ends[1]))
+
     def points(self, colors: Bytes) -> Points:
         """Return the coordinates (m, 4) of colors (m, 4): sRGB and straight alpha."""
-        return passes.color_coordinates(np.ascontiguousarray(colors), self.axes)
+        points = passes.color_coordinates(np.ascontiguousarray(colors), self.axes)
+        full = round(self._full)
+        points[:, 3] = full - np.rint(_GROUNDS * (full - points[:, 3]))
+        return points
 
     def colors(self, points: NDArray[np.generic]) -> Bytes:
         """Return the colors (m, 4) nearest to coordinates (m, 4), within sRGB."""
         black, half = self.axes.ends
         x = points.astype(np.float64)
-        alpha = np.clip(x[:, 3:] / np.sqrt(half @ half), 0, 1)
+        alpha = np.clip(1 - (1 - x[:, 3:] / self._full) / _GROUNDS, 0, 1)
         seen = x[:, :3] / np.where(alpha > 0, alpha, 1) + half + black
         bent = seen @ np.linalg.inv(self.axes.then).T
         if self.axes.bend == 1:
