@@ -199,6 +199,7 @@ class Sweep:
     row_silhouettes: NDArray[Any]  # (m,) float64 of the chosen K for `rows`
     rows: NDArray[Any]  # (m,) int: which rows; all n of them when exact
     row_numbers: NDArray[Any] | None = None  # (m,) int: number (1 … k) of each; set when explained
+    doubt: str = ""  # why no K is natural; "" where one is
 
 
 # ---------------------------------------------------------------- Explanation
@@ -252,6 +253,37 @@ class Rule:
     precision: float  # of the rows that the rule matches, the share in the segment
     recall: float  # of the segment's rows, the share that the rule matches
     clauses: tuple[tuple[tuple[str, str, float], ...], ...] = ()  # OR of ANDs: (name, "<"|"≥", x)
+
+
+@dataclass(frozen=True)
+class TreeNode:
+    """A node of the threshold tree: a question about one feature, or a segment."""
+
+    n_rows: int  # that come here
+    number: int | None = None  # of the segment that a leaf stands for; None: a question
+    name: str = ""  # the feature asked about
+    unit: str = ""
+    threshold: float = 0.0  # rows below it go to ``below``, others to ``above``
+    below: TreeNode | None = None
+    above: TreeNode | None = None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """One tree of thresholds for all segments."""
+
+    root: TreeNode
+    fidelity: float  # share of rows that come to the leaf of their own segment
+    price: float  # inertia of the leaves / inertia of the segments; 1: nothing is lost
+
+
+@dataclass(frozen=True)
+class Importance:
+    """How much one feature tells the segments apart."""
+
+    name: str
+    share: float  # of the sum of squares between segments, 0 … 1; all features sum to 1
+    parted: float  # share of its own variation that lies between segments, 0 … 1
 
 
 @dataclass(frozen=True)
@@ -348,6 +380,8 @@ class Explanation:
     sweep: Sweep
     map: Map
     heat: NDArray[Any]  # (k, d) Measure.difference of each segment, display order
+    importance: tuple[Importance, ...]  # d of them, the strongest first
+    tree: Tree
     decisions: tuple[Decision, ...]
     cleaning: tuple[CleaningStep, ...]
     cautions: tuple[Caution, ...]
@@ -365,6 +399,7 @@ class Assignment:
     name: NDArray[Any]  # (n,) object of str
     distance: NDArray[Any]  # (n,) float64 to the own center, prepared units
     fit: NDArray[Any]  # (n,) float64: 1 − own / second-nearest distance; 0 = on the border
+    second: NDArray[Any]  # (n,) int: number of the next nearest segment; 0 when there is one only
     note: NDArray[Any]  # (n,) object of str: "", "between … and …; age missing", …
 
 

@@ -113,7 +113,8 @@ class Model:
         -------
         frame
             One row for each row of the data: the id, ``segment`` (1 … k), ``name``,
-            ``distance``, ``fit`` (0 on the border, 1 at the center) and ``note``. A pandas,
+            ``distance``, ``fit`` (0 on the border, 1 at the center), ``second`` (number of the
+            next nearest segment, 0 where there is one only) and ``note``. A pandas,
             Polars or PyArrow frame for such a frame, a dict of arrays otherwise.
         """
         assignment = self.assign(data, **reading)
@@ -211,12 +212,12 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
 
 def assignment_columns(assignment: Assignment) -> dict[str, NDArray[Any]]:
     """Return an assignment as named columns, the id first."""
-    names = ("segment", "name", "distance", "fit", "note")
+    names = ("segment", "name", "distance", "fit", "second", "note")
     # an id column that carries one of our own names keeps it, and ours steps aside
     taken = assignment.id_name.casefold()
     columns = {assignment.id_name: assignment.ids}
     parts = (assignment.number, assignment.name, assignment.distance, assignment.fit)
-    for name, values in zip(names, (*parts, assignment.note), strict=True):
+    for name, values in zip(names, (*parts, assignment.second, assignment.note), strict=True):
         columns[f"{name}_" if name == taken else name] = values
     return columns
 

@@ -233,7 +233,7 @@ def test_predict_as_json(customers: Path, written: Path) -> None:
     assert len(rows["rows"]) == 600
     first = rows["rows"][0]
     assert first["customer_id"] == "C000001"
-    assert set(first) == {"customer_id", "segment", "name", "distance", "fit", "note"}
+    assert set(first) == {"customer_id", "segment", "name", "distance", "fit", "second", "note"}
 
 
 def test_predict_names_the_column_that_is_not_there(written: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from covey.flow import (
     Exemplar,
     Explanation,
     Feature,
+    Importance,
     KScore,
     Level,
     Map,
@@ -27,6 +28,8 @@ from covey.flow import (
     Segment,
     Source,
     Sweep,
+    Tree,
+    TreeNode,
 )
 
 COLUMNS = (
@@ -156,9 +159,32 @@ def assignment(explanation: Explanation | None = None) -> Assignment:
     notes = np.full(n, "", dtype=object)
     notes[::97] = "fits no segment"
     ids = np.array([f"C{100000 + i}" for i in range(n)], dtype=object)
-    return Assignment(
-        ids, "customer_id", numbers, names, tidy(rng.random(n) * 2), tidy(rng.random(n), 4), notes
+    distance, fit = tidy(rng.random(n) * 2), tidy(rng.random(n), 4)
+    second = numbers % len(explanation.segments) + 1
+    return Assignment(ids, "customer_id", numbers, names, distance, fit, second, notes)
+
+
+def _importance(columns: tuple[Feature, ...], heat: np.ndarray) -> tuple[Importance, ...]:
+    squares = (heat**2).sum(axis=0)
+    shares = squares / max(squares.sum(), 1e-9)
+    order = np.argsort(-squares, kind="stable").tolist()
+    parted = [num(0.9 - 0.8 * i / len(order)) for i in range(len(order))]
+    return tuple(
+        Importance(columns[j].name, num(shares[j]), own)
+        for j, own in zip(order, parted, strict=True)
     )
+
+
+def _tree(columns: tuple[Feature, ...], segments: list[Segment]) -> Tree:
+    """Peel off one segment after the other; the features take turns."""
+    node = TreeNode(segments[-1].n_rows, number=segments[-1].number)
+    for i, segment in reversed(list(enumerate(segments[:-1]))):
+        leaf, column = TreeNode(segment.n_rows, number=segment.number), columns[i % len(columns)]
+        node = TreeNode(
+            segment.n_rows + node.n_rows, name=column.name, unit=column.unit,
+            threshold=10.0 * (i + 1), below=node, above=leaf,
+        )  # fmt: skip
+    return Tree(node, 0.93, 1.12)
 
 
 def build(
@@ -247,6 +273,8 @@ def build(
         sweep=_sweep(k, n, d, inertia, widths),
         map=_map(raw, X, centers, labels, columns, buying),
         heat=tidy(heat),
+        importance=_importance(columns, heat),
+        tree=_tree(columns, segments),
         decisions=_decisions(columns),
         cleaning=_cleaning(n),
         cautions=_cautions() if cautions else (),

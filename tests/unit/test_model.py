@@ -110,7 +110,7 @@ def test_repr_tells_the_segments(model: Model) -> None:
 def test_rows_of_the_training_get_their_segments(result: Result, model: Model) -> None:
     columns, _ = customers(600, seed=2)
     scored = model.predict(columns)
-    assert list(scored) == ["customer_id", "segment", "name", "distance", "fit", "note"]
+    assert list(scored) == ["customer_id", "segment", "name", "distance", "fit", "second", "note"]
     np.testing.assert_array_equal(scored["segment"], result.assignment.number)
     np.testing.assert_array_equal(scored["distance"], result.assignment.distance)
 

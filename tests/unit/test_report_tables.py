@@ -24,6 +24,7 @@ def assigned(rows: object, names: list[str], **changes: object) -> Assignment:
         "name": np.array(names, dtype=object),
         "distance": np.full(n, 1.25),
         "fit": np.full(n, 0.5),
+        "second": np.roll(np.arange(1, n + 1), -1),
         "note": np.full(n, "", dtype=object),
     }
     return Assignment(**(facts | changes))  # type: ignore[arg-type]
@@ -62,10 +63,10 @@ def test_cell_is_quoted_and_never_a_formula(text: str, written: str) -> None:
 def test_segments_by_hand() -> None:
     found = segments_csv(assigned(["a1", "=x", "b,c"], ["VIP", "@home", "say, so"]))
     assert found.decode() == (
-        "customer,segment,name,distance,fit,note\n"
-        "a1,1,VIP,1.25,0.5000,\n"
-        "'=x,2,'@home,1.25,0.5000,\n"
-        '"b,c",3,"say, so",1.25,0.5000,\n'
+        "customer,segment,name,distance,fit,second,note\n"
+        "a1,1,VIP,1.25,0.5000,2,\n"
+        "'=x,2,'@home,1.25,0.5000,3,\n"
+        '"b,c",3,"say, so",1.25,0.5000,1,\n'
     )
 
 
@@ -73,7 +74,7 @@ def test_header_is_guarded_and_unique() -> None:
     rows = read(segments_csv(assigned(["1"], ["a"], id_name="=cmd()")))
     assert rows[0][0] == "'=cmd()"
     rows = read(segments_csv(assigned(["1"], ["a"], id_name="Name")))
-    assert rows[0] == ["Name", "segment", "name_", "distance", "fit", "note"]
+    assert rows[0] == ["Name", "segment", "name_", "distance", "fit", "second", "note"]
 
 
 def test_ids_keep_their_digits() -> None:
@@ -90,7 +91,7 @@ def test_ids_keep_their_digits() -> None:
 
 def test_unknown_distance_is_an_empty_cell() -> None:
     found = assigned(["nan", "b"], ["nan", "x"], distance=np.array([np.nan, 2.0]))
-    assert read(segments_csv(found))[1] == ["nan", "1", "nan", "", "0.5000", ""]
+    assert read(segments_csv(found))[1] == ["nan", "1", "nan", "", "0.5000", "2", ""]
 
 
 def test_fifty_thousand_rows_take_a_blink() -> None:
@@ -100,7 +101,7 @@ def test_fifty_thousand_rows_take_a_blink() -> None:
     found = Assignment(
         np.array([f"C{i}" for i in range(n)], dtype=object), "id", which + 1,
         np.array(names, dtype=object)[which], np.linspace(0, 9, n), np.linspace(0, 1, n),
-        np.full(n, "", dtype=object),
+        which + 1, np.full(n, "", dtype=object),
     )  # fmt: skip
     best = np.inf
     for _ in range(3):

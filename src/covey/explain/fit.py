@@ -69,6 +69,7 @@ def assign(
     limits: Doubles,
     ids: NDArray[np.object_] | None = None,
     id_name: str = "row",
+    labels: NDArray[np.int32] | None = None,
 ) -> Assignment:
     """Tell which segment each row belongs to, and how well it fits.
 
@@ -83,6 +84,8 @@ def assign(
         A row farther than this from its center fits no segment.
     ids : (n,), optional
         Rows are numbered from 1 when there are none.
+    labels : (n,), optional
+        The center of each row, where another method than the nearest center has decided.
 
     Raises
     ------
@@ -94,7 +97,7 @@ def assign(
             f"rows must have the {centers.shape[1]} features of the segments; "
             f"got {X.shape[-1]} features"
         )
-    label, own, second, runner_up = nearest_two(X, centers)
+    label, own, second, runner_up = own_and_next(X, centers, labels)
     fit = fit_of(own, second)
     called = np.array(list(names), dtype=object)
     note = np.full(len(X), "", dtype=object)
@@ -109,6 +112,7 @@ def assign(
         name=called[label],
         distance=own,
         fit=fit,
+        second=runner_up.astype(np.int64) + 1,
         note=note,
     )
 
@@ -124,3 +128,21 @@ def nearest_two(
         return label, np.sqrt(sq_own), np.full(len(X), np.inf), np.full(len(X), -1, np.int32)
     label, sq_own, runner_up, sq_second = passes.nearest_two(X, centers)
     return label, np.sqrt(sq_own), np.sqrt(sq_second), runner_up
+
+
+def own_and_next(
+    X: Doubles, centers: Doubles, labels: NDArray[np.int32] | None
+) -> tuple[NDArray[np.int32], Doubles, Doubles, NDArray[np.int32]]:
+    """Return label, distance to its center, distance and label of the nearest other center.
+
+    Without labels, the nearest center is a row's own; see ``nearest_two``.
+    """
+    nearest, own, second, runner_up = nearest_two(X, centers)
+    if labels is None or np.array_equal(labels, nearest):
+        return nearest, own, second, runner_up
+    other = np.flatnonzero(labels != nearest)
+    runner_up, own, second = runner_up.copy(), own.copy(), second.copy()
+    runner_up[other], second[other] = nearest[other], own[other]
+    off = X[other] - centers[labels[other]]
+    own[other] = np.sqrt(np.einsum("ij,ij->i", off, off))
+    return labels.astype(np.int32), own, second, runner_up

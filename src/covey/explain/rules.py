@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from covey.explain.thresholds import cuts_of
+from covey.explain.thresholds import binned
 from covey.explain.tree import Leaf, grow
 from covey.explain.wording import exact, unsaid, with_unit
 from covey.flow import Feature, Features, Rule
@@ -58,13 +58,7 @@ def tell_rules(
     """
     if k == 1:
         return [Rule(EVERY_ROW, 1.0, 1.0, ((),))], 1.0
-    cuts = [
-        cuts_of(filled[:, j], column.whole) if np.isfinite(filled[:, j]).all() else np.zeros(0)
-        for j, column in enumerate(columns)
-    ]
-    codes = np.stack(
-        [np.searchsorted(cut, filled[:, j], "right") for j, cut in enumerate(cuts)]
-    ).astype(np.int16)
+    cuts, codes = binned(filled, columns)
     leaves = grow(codes, [len(cut) + 1 for cut in cuts], labels, k)
     by_label = _clauses(leaves, cuts, columns, k)
     _shorten(by_label, filled, [column.name for column in columns], labels)

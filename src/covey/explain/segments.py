@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import covey
-from covey.errors import OptionError, nearest
 from covey.explain import exemplars, fit, naming, profile, quality, roles, rules
+from covey.explain.calling import call
 from covey.explain.choose_k import OnProgress
+from covey.explain.importance import importance
 from covey.explain.picture import picture
 from covey.explain.playbook import load_playbook
+from covey.explain.threshold_tree import threshold_tree
 from covey.explain.wording import exact, listing, with_unit
 from covey.flow import (
     Caution,
@@ -30,6 +32,7 @@ from covey.flow import (
     Run,
     Segment,
     Sweep,
+    Tree,
 )
 
 Doubles = NDArray[np.float64]
@@ -55,6 +58,13 @@ class _Facts:
     buying: bool
     noun: tuple[str, str]
 
+    @property
+    def population(self) -> naming.Population:
+        """What names are made of."""
+        return naming.Population(
+            self.columns, self.labels, self.measures[: self.k], self.roles, self.noun[1]
+        )
+
 
 def explain_segments(
     features: Features,
@@ -68,6 +78,8 @@ def explain_segments(
     options: Mapping[str, Any] | None = None,
     seed: int = 0,
     n_init: int = 4,
+    labels: Sequence[str] | None = None,
+    buying: bool | None = None,
     on_progress: OnProgress | None = None,
 ) -> Explanation:
     """Say everything about the segments of a run: who, how many, what they are worth, how sure.
@@ -88,6 +100,10 @@ def explain_segments(
         TOML file of names and actions; the built-in one else.
     options, seed, n_init
         What was asked for, to be told in ``Method``.
+    labels : k texts, optional
+        What the labels are called where they were given rather than found; see ``call``.
+    buying : bool, optional
+        Whether the table is about buying; its columns tell when not given.
 
     Raises
     ------
@@ -101,8 +117,15 @@ def explain_segments(
     tell = on_progress or _unheard
     entries = load_playbook(playbook)
     tell("Profiles", 0.0)
-    facts = _facts(features, run)
-    called, ordered = _call(facts, entries, names, order_by)
+    facts = _facts(features, run, buying)
+    called, ordered = call(
+        facts.population,
+        buying=facts.buying,
+        entries=entries,
+        names=names,
+        order_by=order_by,
+        labels=labels,
+    )
     tell("Rules", 0.2)
     told, fidelity = rules.tell_rules(facts.filled, features.columns, facts.labels, facts.k)
     segments = _segments(facts, called, ordered, told, run.sweep)
@@ -133,6 +156,8 @@ def explain_segments(
         sweep=_numbered(run.sweep, facts.labels, ordered),
         map=picture(features, facts.filled, np.array(ordered), facts.labels, run.centers),
         heat=_heat(facts, ordered),
+        importance=importance(features.X, facts.labels, facts.k, features.names),
+        tree=_tree(facts, ordered),
         decisions=features.decisions,
         cleaning=features.cleaning,
         cautions=(*features.cautions, *_cautions(facts, judged, run.sweep, called)),
@@ -152,13 +177,13 @@ def _unheard(text: str, share: float) -> None:
     """Take note of progress that nobody watches."""
 
 
-def _facts(features: Features, run: Run) -> _Facts:
+def _facts(features: Features, run: Run, buying: bool | None) -> _Facts:
     """Measure once what several parts need."""
     k = len(run.centers)
     columns = profile.columns_of(features)
-    labels, distance, second, _ = fit.nearest_two(features.X, run.centers)
+    labels, distance, second, _ = fit.own_and_next(features.X, run.centers, run.labels)
     found = roles.roles_of(features)
-    buying = roles.is_buying(found)
+    buying = roles.is_buying(found) if buying is None else buying
     words = features.id_name.casefold()
     of_customers = buying or any(word in words for word in _CUSTOMER_WORDS)
     return _Facts(
@@ -176,56 +201,6 @@ def _facts(features: Features, run: Run) -> _Facts:
         buying=buying,
         noun=("customer", "customers") if of_customers else ("row", "rows"),
     )
-
-
-# ---------------------------------------------------------------- names and order
-
-
-def _call(
-    facts: _Facts, entries: Sequence[Any], names: Sequence[str] | None, order_by: str | None
-) -> tuple[list[Name], list[int]]:
-    """Return the name of each label, and the labels in display order."""
-    sizes = np.bincount(facts.labels, minlength=facts.k)
-    if order_by is not None:
-        by, key = _key_of(facts, order_by)
-        ordered = [int(label) for label in np.lexsort((np.arange(facts.k), key))]
-    elif names is not None and "spend" in facts.roles:
-        by, key = _key_of(facts, "spend")
-        ordered = [int(label) for label in np.lexsort((np.arange(facts.k), key))]
-    elif names is not None:
-        by = f"the number of {facts.noun[1]}"
-        ordered = [int(label) for label in np.lexsort((np.arange(facts.k), sizes))]
-    else:
-        worth = roles.revenue(facts.roles.get("spend"), facts.labels, facts.k)
-        key = np.array([share for _, share in worth]) if facts.buying and worth else sizes
-        by = ""
-        ordered = [int(label) for label in np.lexsort((np.arange(facts.k), -sizes, -key))]
-    if names is not None:
-        return naming.names_given(names, ordered, by), ordered
-    population = naming.Population(
-        facts.columns, facts.labels, facts.measures[: facts.k], facts.roles, facts.noun[1]
-    )
-    if facts.buying and facts.k > 1:
-        return naming.names_from_playbook(population, entries), ordered
-    return naming.names_from_figures(population), ordered
-
-
-def _key_of(facts: _Facts, wanted: str) -> tuple[str, Doubles]:
-    """Return the mean of a column or role for each label, and what it is in words."""
-    by_name = {column.name.casefold(): column for column in facts.columns}
-    column = by_name.get(wanted.casefold())
-    if column is None and wanted.casefold() in facts.roles:
-        role = facts.roles[wanted.casefold()]
-        column = profile.Column(role.label, role.values, role.unit, role.name)
-    if column is None:
-        known = [*(column.name for column in facts.columns), *facts.roles]
-        raise OptionError(
-            f"order_by must be a column of numbers or a role; got {wanted!r}."
-            f"{nearest(wanted, known)} Known here: {', '.join(known)}"
-        )
-    table = profile.measure([column], facts.labels, facts.k)
-    means = np.array([row[0].mean for row in table[: facts.k]])
-    return f"mean {column.name}", np.where(np.isfinite(means), means, -np.inf)
 
 
 # ---------------------------------------------------------------- segments
@@ -278,6 +253,19 @@ def _heat(facts: _Facts, ordered: Sequence[int]) -> Doubles:
     d = len(facts.features.columns)
     heat = [[one.difference for one in facts.measures[label][:d]] for label in ordered]
     return np.array(heat, dtype=np.float64).reshape(facts.k, d)
+
+
+def _tree(facts: _Facts, ordered: Sequence[int]) -> Tree:
+    """Grow the threshold tree, and measure what it costs beside the segments themselves."""
+    number = np.empty(facts.k, dtype=np.int64)
+    number[list(ordered)] = np.arange(1, facts.k + 1)
+    features = facts.features
+    centers = features.preparation.undo(facts.run.centers)
+    tree, placed = threshold_tree(
+        facts.filled, features.columns, centers, facts.labels, number.tolist()
+    )
+    left = [1 - quality.explained_share(features.X, one, facts.k) for one in (placed, facts.labels)]
+    return replace(tree, price=left[0] / left[1] if left[1] > 0 else 1.0)
 
 
 def _cautions(facts: _Facts, judged: Any, sweep: Sweep, called: Sequence[Name]) -> list[Caution]:

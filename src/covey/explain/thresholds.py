@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from covey.flow import Feature
 
 #: Cuts tried in a column. One quantile step is 0.4 % of the rows, the most a rounded cut can
 #: put on the wrong side of the best one; columns of fewer values are cut between all of them.
@@ -14,6 +17,25 @@ N_CUTS = 254
 #: A threshold keeps this share of the gap between two values away from either: rows that come
 #: later should not fall on the wrong side for being a little less typical.
 EDGE = 0.15
+
+
+def binned(
+    filled: NDArray[np.float64], columns: Sequence[Feature]
+) -> tuple[list[NDArray[np.float64]], NDArray[np.int16]]:
+    """Return the thresholds of each column, and the bin (d, n) that each value falls in.
+
+    Parameters
+    ----------
+    filled : (n, d) float64
+        Reader's units, no missing value. A column with infinite values has no threshold.
+    columns : d features
+    """
+    cuts = [
+        cuts_of(filled[:, j], column.whole) if np.isfinite(filled[:, j]).all() else np.zeros(0)
+        for j, column in enumerate(columns)
+    ]
+    codes = [np.searchsorted(cut, filled[:, j], "right") for j, cut in enumerate(cuts)]
+    return cuts, np.stack(codes).astype(np.int16)
 
 
 def cuts_of(values: NDArray[np.float64], whole: bool) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from covey.flow import Decision, Explanation, Measure, Segment
-from covey.report import numbers, palette, words
+from covey.report import numbers, palette, questions, words
 from covey.report.figures import Figure, figures
 from covey.report.svg import leftward_split, segment_class
 
@@ -108,6 +108,7 @@ def _context(explanation: Explanation) -> dict[str, Any]:
         "figures": [(figure, _svg(figure, Markup)) for figure in drawn],
         "columns": columns,
         "more_columns": len(explanation.features) - len(columns),
+        "tree": questions.answers(explanation),
         "unusual": [_example(explanation, exemplar) for exemplar in explanation.unusual],
         "decisions": decisions,
         "shared_decisions": shared_decisions,

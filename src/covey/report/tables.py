@@ -43,7 +43,8 @@ def segments_csv(assignment: Assignment) -> bytes:
     """Write one line a row: its id, its segment, the distance to the center, how well it fits.
 
     Columns: the id under its own name, ``segment`` (1 … k), ``name``, ``distance`` (to the own
-    center, in prepared units), ``fit`` (1 − own / second-nearest distance) and ``note``.
+    center, in prepared units), ``fit`` (1 − own / second-nearest distance), ``second`` (number of
+    the next nearest segment) and ``note``.
 
     Parameters
     ----------
@@ -61,14 +62,15 @@ def segments_csv(assignment: Assignment) -> bytes:
     middles = [names[name] for name in assignment.name.tolist()]
     notes = [names[note] for note in assignment.note.tolist()]
     distances, fits = assignment.distance.tolist(), assignment.fit.tolist()
+    seconds = assignment.second.tolist()
     header = _header(cell(assignment.id_name or "row"))
     # One template for the whole line is twice as fast as an f-string of formatted parts.
-    template = "%s,%d,%s,%.6g,%.4f,%s"
+    template = "%s,%d,%s,%.6g,%.4f,%d,%s"
     if any(map(math.isnan, distances)) or any(map(math.isnan, fits)):
-        template = "%s,%d,%s,%s,%s,%s"
+        template = "%s,%d,%s,%s,%s,%d,%s"
         distances = ["" if math.isnan(value) else f"{value:.6g}" for value in distances]
         fits = ["" if math.isnan(value) else f"{value:.4f}" for value in fits]
-    rows = zip(ids, segments, middles, distances, fits, notes, strict=True)
+    rows = zip(ids, segments, middles, distances, fits, seconds, notes, strict=True)
     lines = [template % row for row in rows]
     return "\n".join([header, *lines, ""]).encode("utf-8", "replace")
 
@@ -102,7 +104,7 @@ def _id_text(value: Any) -> str:
 
 def _header(id_name: str) -> str:
     """Name the columns; an id column that has one of our names keeps it, ours step aside."""
-    ours = ["segment", "name", "distance", "fit", "note"]
+    ours = ["segment", "name", "distance", "fit", "second", "note"]
     taken = id_name.casefold()
     return ",".join([id_name, *(f"{own}_" if own == taken else own for own in ours)])
 

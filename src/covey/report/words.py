@@ -244,6 +244,11 @@ GLOSSARY = (
         "as K grows; where it stops falling fast, more segments add little.",
     ),
     (
+        "One tree for all",
+        "The fewest questions that lead to every segment, each about one feature (iterative "
+        "mistake minimisation; Moshkovitz and others, 2020); rows they misplace are its price.",
+    ),
+    (
         "Fit",
         "In segments.csv: 0 for a row on the border between two segments, near 1 for one close "
         "to its own center. A row farther out than nearly all of its segment fits none.",
