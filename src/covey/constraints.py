@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -206,7 +207,7 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Range:
-    """A span ``"60-80"``, or one number, which stands for both of its ends."""
+    """A span ``"60-80"`` or ``(60, 80)``, or one number, which stands for both of its ends."""
 
     low: float
     high: float
@@ -216,8 +217,11 @@ class Range:
         return f"a number or a span such as '60-80', from {self.low:g} to {self.high:g}"
 
     def type_ok(self, value: Any) -> bool:
-        """Tell whether the value is a number or text."""
-        return isinstance(value, str) or Number(whole=False).type_ok(value)
+        """Tell whether the value is a number, two of them, or text."""
+        number = Number(whole=False)
+        if isinstance(value, list | tuple):
+            return len(value) == 2 and all(map(number.type_ok, value))
+        return isinstance(value, str) or number.type_ok(value)
 
     def value_ok(self, value: Any) -> bool:
         """Tell whether the ends are in order and between the bounds."""
@@ -226,7 +230,8 @@ class Range:
 
     def bad_values(self) -> tuple[Any, ...]:
         """Return values that must be refused."""
-        return ("80-60", "good", "-", self.high + 1, self.low - 1, math.nan, (60, 80))
+        above, below = self.high + 1, self.low - 1
+        return ("80-60", (80, 60), (60,), ("60", "80"), "good", "-", above, below, math.nan)
 
 
 @dataclass(frozen=True)
@@ -250,12 +255,13 @@ class Size:
         return (0, -1, "0kB", "50 parsecs", "kB")
 
 
-def span(value: str | float) -> tuple[float, float] | None:
-    """Return the ends of ``"60-80"``, of ``"80"`` or of 80; None when it is no span."""
-    if not isinstance(value, str):
-        return float(value), float(value)
-    found = _SPAN.fullmatch(value.strip())
-    return (float(found[1]), float(found[2] or found[1])) if found else None
+def span(value: str | float | Sequence[float]) -> tuple[float, float] | None:
+    """Return the ends of ``"60-80"``, ``(60, 80)``, ``"80"`` or 80; None when it is no span."""
+    if isinstance(value, str):
+        found = _SPAN.fullmatch(value.strip())
+        return (float(found[1]), float(found[2] or found[1])) if found else None
+    low, high = value if isinstance(value, Sequence) else (value, value)
+    return float(low), float(high)
 
 
 def n_bytes(value: str | int) -> int | None:

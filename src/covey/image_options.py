@@ -67,14 +67,16 @@ _ENTRIES = (
         None,
         (Text(), Other("a Palette, an image, or an array (k, 3) or (k, 4) of uint8")),
         "Palette to use as it is: a file (gpl, act, ase, css, json, hex, txt, pal), or an image, "
-        "whose colors are taken (k of them, found as always, when it has more than 256).",
+        "for which one of k colors is found as always: its own, when it has no more. A swatch "
+        "sheet (PNG) that Covey drew gives the colors it shows. A file comes without k.",
         metavar="FILE",
     ),
     Option(
         "fixed",
         None,
         (Colors(),),
-        "Colors that the palette must have exactly, such as a brand's.",
+        "Colors that the palette must have exactly, such as a brand's; they count among the k, and "
+        "a file with a table of colors has them though no pixel does.",
         metavar="HEX,…",
     ),
     Option(
@@ -95,7 +97,7 @@ _ENTRIES = (
         None,
         (Number(low=0, high=6),),
         "How hard to make the file small: 0 is fastest, 6 takes many seconds a photo; 3 when not "
-        "given, and 1 above four megapixels.",
+        "given, and 1 above four megapixels. WebP of 257 to 4096 colors takes seconds from 3 on.",
     ),
     Option(
         "keep_metadata",
@@ -124,7 +126,7 @@ _ENTRIES = (
         "max_pixels",
         200_000_000,
         (Number(low=1),),
-        "Refuse a file of more pixels, all frames together, before any is decoded.",
+        "Refuse an image of more pixels, all frames together; a file before any is decoded.",
     ),
 )
 

@@ -61,6 +61,7 @@ class Picture:
     loop: int | None = None  # how often an animation plays, 0 = for ever; None: not told
     metadata: Metadata = field(default_factory=Metadata)
     cautions: tuple[Caution, ...] = ()
+    reduced: bool = False  # the file's values had more than 8 bits, of which some were lost
 
     @property
     def size(self) -> tuple[int, int]:
@@ -87,6 +88,7 @@ class Palette:
 
     colors: NDArray[Any]  # (k, 4) uint8: sRGB and straight alpha
     counts: NDArray[Any]  # (k,) int64: pixels of each; zeros when it belongs to no image
+    n_fixed: int = 0  # the first so many were asked for: a file has them though no pixel does
 
     @property
     def shares(self) -> NDArray[Any]:
@@ -147,14 +149,14 @@ class Variant:
     """The picture in one number of colors: a row of the table over K."""
 
     k: int  # colors asked for
-    n_colors: int  # colors used
+    n_colors: int  # colors used, and those that were fixed
     dither: float  # strength, 0 … 1
     n_bytes: int  # of the file made
     bits_per_pixel: float
     ratio_raw: float  # raw 24-bit (32-bit with alpha) bytes / bytes of the file made
     ratio_file: float | None  # bytes of the file given / bytes of the file made; None: no file
     fidelity: Fidelity
-    seconds: float  # to find the colors and the indices
+    seconds: float  # to find the colors and the indices; of a search, all that was tried
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ class ImageFacts:
     picture: Picture
     indexed: Indexed
     space: str  # where colors were compared: "oklab", "srgb", "linear", "lab"
-    exact: bool  # not a pixel differs: the image had no more colors than asked for
+    exact: bool  # not a pixel differs from the file: it had no more colors than asked for
     chosen: Variant  # what was made
     variants: tuple[Variant, ...]  # the table over K, when asked for; ascending K
     images: tuple[Indexed, ...]  # of the variants

@@ -248,7 +248,7 @@ def test_compare_prints_and_writes_the_table(here: Path) -> None:
     assert done.exit_code == 0, done.output
     assert {"new.png", "new.csv", "new-sheet.png"} < names(here)
     lines = (here / "new.csv").read_text().splitlines()
-    assert len(lines) == 3
+    assert [line.partition(",")[0] for line in lines] == ["k", "2", "4", "8"]
     assert lines[0].startswith("k,n_colors,")
     assert "CIEDE2000" in done.stdout.partition("bits per")[2]
     with Image.open(here / "new-sheet.png") as sheet:
@@ -264,7 +264,10 @@ def test_palette_is_written_in_every_format(here: Path) -> None:
     assert (here / "sub" / "colors.gpl").read_text().startswith("GIMP Palette\nName: photo")
     assert (here / "s.svg").read_text().startswith("<svg")
     assert run("photo.png", "-k", 4, "-o", "x.png", "--swatches", "s.png", "-q").exit_code == 0
-    again = run("photo.png", "-q", "-k", 4, "-o", "again.png", "--palette", "sub/colors.gpl")
+    both = run("photo.png", "-k", 4, "-o", "again.png", "--palette", "sub/colors.gpl")
+    assert both.exit_code == 2
+    assert "--palette must come without -k" in both.output
+    again = run("photo.png", "-q", "-o", "again.png", "--palette", "sub/colors.gpl")
     assert again.exit_code == 0, again.output
     assert n_colors(here / "again.png") == 4
 

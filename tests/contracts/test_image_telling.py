@@ -72,6 +72,7 @@ def test_table_over_k_of_several_images_has_medians(here: Path) -> None:
     done = run("in", "-o", "out", "-k", 8, "--compare", "8,2")
     assert done.exit_code == 0, done.output
     assert "Medians of 2 images" in done.stdout
+    assert "beside each are its contact sheet" in done.stdout
     table = done.stdout.partition(".csv\n")[2].splitlines()
     rows = [line.split() for line in table if line[:1].isspace() and line.split()[0].isdigit()]
     assert [row[0] for row in rows] == ["2", "8"]
@@ -82,6 +83,57 @@ def test_table_over_k_of_several_images_has_medians(here: Path) -> None:
     for row, *both in zip(rows, *each, strict=True):
         assert int(row[1].replace(",", "")) == sum(int(one["n_bytes"]) for one in both)
         assert float(row[6]) == pytest.approx(np.median([float(o["ssim"]) for o in both]), abs=6e-4)
+
+
+def test_medians_are_of_the_numbers_that_every_image_has(here: Path) -> None:
+    done = run("in", "-o", "out", "--min-ssim", 0.9, "--compare", "8,2")
+    assert done.exit_code == 0, done.output
+    table = done.stdout.partition(".csv\n")[2].splitlines()
+    rows = [line.split()[0] for line in table if line[:1].isspace() and line.split()]
+    assert {"2", "8"} <= set(rows)
+
+
+def test_every_file_that_is_written_is_told(here: Path) -> None:
+    words = ("--report", "--compare", "2", "--palette-out", "p.gpl", "--swatches", "s.svg")
+    done = run("in/a.png", "-k", 4, "-o", "out/x.png", *words)
+    assert done.exit_code == 0, done.output
+    told = [line for line in done.stdout.splitlines() if ": " in line and "/" in line][-4:]
+    assert told == [
+        "Image: out/x.png",
+        "Page: out/x.html",
+        "Table: out/x.csv",
+        "Sheet: out/x-sheet.png",
+    ]
+    assert done.stdout.endswith("Palette: p.gpl\nSwatches: s.svg\n")
+    for line in (*told, "Palette: p.gpl", "Swatches: s.svg"):
+        assert Path(line.partition(": ")[2]).is_file()
+    many = run("in", "-k", 4, "-o", "many", "--report")
+    assert "Pages: beside each image, under its name and .html" in many.stdout
+
+
+def test_results_that_grew_are_counted(here: Path) -> None:
+    for name in ("one", "two"):
+        Image.open("in/a.png").convert("RGB").resize((64, 64)).save(f"in/{name}.jpg", quality=5)
+    done = run("in", "-o", "out", "-k", 256)
+    assert "3 of them are larger than the file given; --skip-if-larger leaves such" in done.stdout
+    kept = run("in", "-o", "out2", "-k", 256, "--skip-if-larger")
+    assert "larger than the file given" not in kept.stdout
+
+
+def test_a_file_named_like_a_flag_is_told_how_to_be_named(here: Path) -> None:
+    Path("-dash.png").write_bytes(Path("in/a.png").read_bytes())
+    done = run("-dash.png", "-k", 4)
+    assert done.exit_code == 2
+    assert "./-dash.png" in done.output
+    assert run("./-dash.png", "-k", 4).exit_code == 0
+    assert "./" not in run("-nothing.png", "-k", 4).output
+
+
+def test_messages_name_what_was_typed(here: Path) -> None:
+    done = run("in/a.png", "--max-pixels", 5)
+    assert "; raise --max-pixels if you trust it" in done.output
+    assert "must be a list of colors" in (said := run("in/a.png", "--fixed", "zzz").output)
+    assert "got 'zzz'." in said
 
 
 def test_medians_of_one_image_are_its_table() -> None:

@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+import covey
 from covey.errors import MissingExtraError, OptionError
 from covey.picture import Indexed, Metadata, Palette
+from covey.report.images import webp
 from covey.report.images.encoding import FORMATS, encode, format_for
 from covey.report.images.png_pixels import SIGNATURE, chunks
 from covey.report.images.tables import by_chains, by_zeng, neighbors, one_table, see_through_first
@@ -180,6 +182,33 @@ def test_whole_bytes_are_taken_where_they_are_smaller() -> None:
     assert (halves[24], whole[24]) == (4, 8)
     assert len(whole) < len(halves)
     assert np.array_equal(decoded(whole)[0], wanted(indexed, 0))
+
+
+def test_webp_of_more_colors_than_a_table_holds_is_small() -> None:
+    y, x = np.mgrid[:100, :140]
+    grain = np.random.default_rng(3).integers(-9, 10, (100, 140))
+    pixels = np.stack([60 + y + grain, 90 + x // 2 + grain, 220 - y // 2 - x // 3 + grain], axis=2)
+    made = covey.compress(
+        pixels.clip(0, 255).astype(np.uint8), k=300, format="webp", effort=0
+    ).facts.indexed
+    common = [len(encode(made, "webp", effort=effort)) for effort in (1, 2, 3, 4, 6)]
+    assert common[2] == common[3] == common[4]
+    assert common[2] < 0.8 * min(common[:2])
+
+
+@pytest.mark.parametrize(
+    ("effort", "n_colors", "n_pixels", "all_ways"),
+    [
+        (3, 256, 1000, False),
+        (3, 257, 1000, True),
+        (3, 4097, 1000, False),
+        (3, 300, 600_000, False),
+        (4, 300, 600_000, True),
+        (2, 300, 1000, False),
+    ],
+)
+def test_when_all_ways_of_webp_are_tried(effort, n_colors, n_pixels, all_ways) -> None:
+    assert (webp._ways(effort, n_colors, n_pixels) == webp._ALL_WAYS) is all_ways
 
 
 def test_more_effort_makes_fewer_bytes() -> None:

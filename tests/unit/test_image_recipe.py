@@ -19,6 +19,7 @@ from covey.errors import InputError, OptionError, OptionTypeError, OutputError, 
 from covey.picture import Palette
 from covey.recipes._image_search import quality
 from covey.recipes.image import Image
+from covey.report.images.swatches import swatch_png
 
 
 def sky(height: int = 40, width: int = 56) -> np.ndarray:
@@ -228,7 +229,8 @@ def test_quality_takes_the_fewest_colors(wanted: float, every: dict[int, Any]) -
     result = covey.compress(sky(), k=64, quality=wanted, effort=0)
     assert result.facts.chosen.k == reached[0]
     assert len(result.palette.colors) == reached[0]
-    assert covey.compress(sky(), quality=f"10-{wanted}", effort=0).content == result.content
+    for span_of in (f"10-{wanted}", (10, wanted)):
+        assert covey.compress(sky(), quality=span_of, effort=0).content == result.content
 
 
 def test_ssim_takes_the_fewest_colors(every: dict[int, Any]) -> None:
@@ -283,6 +285,8 @@ def test_sizes_and_spans_are_read() -> None:
     assert span(70) == (70, 70)
     assert not Size().value_ok("1.5 parsecs")
     assert not Range(0, 100).value_ok("80-60")
+    assert span((60, 80)) == (60, 80)
+    assert not Range(0, 100).value_ok((80, 60))
 
 
 # ---------------------------------------------------------------- palettes
@@ -293,6 +297,37 @@ def test_fixed_colors_stay(k: int) -> None:
     result = covey.compress(sky(), k=k, fixed=["#ff0000", "#0a0"])
     assert [result.palette.hex(i) for i in range(2)] == ["#ff0000", "#00aa00"]
     assert len(result.palette.colors) == k
+
+
+@pytest.mark.parametrize("kind", ["png", "gif", "npz"])
+def test_fixed_colors_that_no_pixel_has_are_in_the_file(kind: str) -> None:
+    result = covey.compress(sky(), k=8, fixed=["#ff0000", "#00ff00"], format=kind)
+    assert result.palette.counts[:2].tolist() == [0, 0]
+    assert result.facts.chosen.n_colors == 8
+    if kind == "npz":
+        colors = np.load(io.BytesIO(result.content))["palette"][:, :3].tolist()
+    else:
+        table = PIL.open(io.BytesIO(result.content)).getpalette() or []
+        colors = [table[i : i + 3] for i in range(0, len(table), 3)]
+    assert len(colors) == 8
+    assert [255, 0, 0] in colors
+    assert [0, 255, 0] in colors
+
+
+def test_one_palette_keeps_its_fixed_colors_in_every_file() -> None:
+    fixed = ["#ff0000"]
+    found = Image.of(k=8, fixed=fixed).palette_of_many([sky(), flat(20)])
+    result = covey.compress(sky(), palette=found)
+    table = PIL.open(io.BytesIO(result.content)).getpalette() or []
+    assert [255, 0, 0] in [table[i : i + 3] for i in range(0, len(table), 3)]
+
+
+def test_swatches_are_read_back_as_the_colors_they_show(tmp_path: Path) -> None:
+    colors = np.array([[255, 0, 0, 255], [10, 90, 200, 128], [7, 7, 7, 255]], np.uint8)
+    (tmp_path / "s.png").write_bytes(swatch_png(Palette(colors, np.array([5, 3, 1]))))
+    found = covey.compress(soft(), palette=tmp_path / "s.png").facts.indexed.palette().colors
+    clear = (0, 0, 0, 0)  # which the picture needs beside them
+    assert {tuple(c) for c in found.tolist()} == {clear, *(tuple(c) for c in colors.tolist())}
 
 
 def test_a_fixed_palette_is_used_as_it_is(tmp_path: Path) -> None:
@@ -313,8 +348,10 @@ def test_the_palette_of_another_image_is_taken(tmp_path: Path) -> None:
     PIL.fromarray(flat(11)).save(few)
     PIL.fromarray(sky()).save(many)
     other = soft()[..., :3][:, ::-1]
-    taken = covey.compress(other, k=4, palette=few).palette.colors
+    taken = covey.compress(other, palette=few).palette.colors
     assert {tuple(c) for c in taken[:, :3]} == {tuple(c) for c in flat(11).reshape(-1, 3)}
+    fewer = covey.compress(other, k=4, palette=few).palette.colors
+    np.testing.assert_array_equal(fewer, covey.palette(few, k=4).colors)
     found = covey.palette(sky(), k=16).colors
     np.testing.assert_array_equal(covey.compress(other, k=16, palette=many).palette.colors, found)
     np.testing.assert_array_equal(covey.compress(other, k=16, palette=sky()).palette.colors, found)
@@ -495,6 +532,8 @@ def test_the_files_of_other_formats(tmp_path: Path) -> None:
     [
         ({"palette": ["#fff"], "quality": 80}, "palette must come without quality"),
         ({"palette": ["#fff"], "fixed": ["#000"]}, "palette must come without fixed"),
+        ({"palette": ["#fff"], "k": 4}, "palette must come without k"),
+        ({"palette": "brand.gpl", "k": 4}, "palette must come without k"),
         ({"k": 2, "fixed": ["#000", "#111", "#222"]}, "got 3 for 2"),
         ({"compare": [2, 8], "fixed": ["#000", "#111", "#222"]}, "got 3 for 2"),
         ({"fixed": ["red"]}, r"fixed must be a list of colors .* got \['red'\]"),
@@ -507,6 +546,41 @@ def test_the_files_of_other_formats(tmp_path: Path) -> None:
 def test_options_that_cannot_be(options: dict[str, Any], told: str) -> None:
     with pytest.raises(OptionError, match=told):
         covey.compress(sky(), **options)
+
+
+def test_a_search_tells_what_all_of_it_took() -> None:
+    result = covey.compress(sky(), min_ssim=0.9, effort=0, compare=[2])
+    assert result.facts.chosen.seconds > 5 * result.run.made.seconds
+    assert "searched for" in str(result)
+    assert "searched for" not in str(covey.compress(sky(), k=8, effort=0))
+    own = [one for one in result.facts.variants if one.k == result.facts.chosen.k]
+    assert own[0].seconds == result.run.made.seconds
+
+
+def test_the_table_over_k_has_a_row_of_what_was_made() -> None:
+    facts = covey.compress(sky(), k=6, compare=[4, 9], effort=0).facts
+    assert [one.k for one in facts.variants] == [4, 6, 9]
+    assert [one.n_colors for one in facts.images] == [4, 6, 9]
+
+
+def test_colors_too_many_to_count_are_told_as_such() -> None:
+    y, x = np.mgrid[:400, :400]
+    away = np.hypot(x - 200, y - 200)
+    waves = [127 + 127 * wave for wave in (np.sin(x / 40), np.cos(y / 50), np.sin((x + y) / 60))]
+    alpha = 255 * np.clip((190 - away) / 120, 0, 1)
+    pixels = np.stack([*waves, alpha], axis=2).astype(np.uint8)
+    (caution,) = covey.compress(pixels, k=8, effort=0).facts.cautions
+    assert caution.topic == "merged-colors"
+    assert "million" not in caution.text
+
+
+def test_codes_of_many_colors_are_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = colors_of([sky()])
+    monkeypatch.setattr("covey.colors.distinct._MOST_COLORS", 10)
+    counted = colors_of([sky()])
+    assert len(held.held) == 1
+    assert counted.held == []
+    np.testing.assert_array_equal(counted.take_codes()[0], held.take_codes()[0])
 
 
 def test_pixels_given_are_not_changed_nor_needed_to_be_writeable() -> None:

@@ -20,6 +20,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import covey
+from covey.features.images import read_picture
 from covey.flow import Caution
 from covey.picture import Fidelity, ImageFacts, Palette
 from covey.report.images import embedding
@@ -50,6 +52,7 @@ from covey.report.images.swatches import swatch_picture, swatch_png
 from covey.report.images.words import (
     PHOTOGRAPHS,
     headline,
+    photographic,
     printable,
     ratio_text,
     size_text,
@@ -297,6 +300,57 @@ def test_graphics_are_not_told_to_be_photographs() -> None:
     assert "PSNR is infinite" in plain(Reader(render_page(facts)).text)
 
 
+@pytest.mark.parametrize(
+    ("k", "n_bytes", "kind", "told"),
+    [
+        (256, 1_000_000, "PNG", True),
+        (16, 1_000_000, "PNG", False),
+        (16, 400, "PNG", True),  # larger than the file given
+        (256, 1_000_000, "WebP", False),
+    ],
+)
+def test_photographs_are_told_where_it_helps(k: int, n_bytes: int, kind: str, told: bool) -> None:
+    given = ("PNG", "8-bit RGB", n_bytes)
+    facts = image_sample.facts_of([image_sample.waves(100, 120)], k=k, given=given)
+    facts = dataclasses.replace(facts, format=kind)
+    assert (PHOTOGRAPHS in verdict(facts)) is told
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("kodim23.png", True),
+        ("china.jpg", True),
+        ("hopper_exif_orientation_6.jpg", True),
+        ("rgba_small.png", False),
+        ("palette_transparent.png", False),
+        ("grey_16bit.pgm", False),
+        ("skimage_logo_rgba.png", False),
+    ],
+)
+def test_which_pictures_are_photographs(covey_data: Path, name: str, expected: bool) -> None:
+    assert photographic(read_picture(covey_data / "03_images" / name)) is expected
+
+
+def test_a_tiny_picture_has_no_sizes_beside_its_pixels() -> None:
+    one = covey.compress(np.full((1, 1, 3), 9, np.uint8)).facts
+    for text in (summary_text(one), headline(one), Reader(render_page(one)).text):
+        assert "1" in text
+        assert "times larger" not in text
+        assert not re.search(r"[0-9] bits per pixel|Bits per pixel", plain(text))
+    small = covey.compress(np.full((70, 70, 3), 9, np.uint8)).facts
+    assert "bits per pixel" in summary_text(small)
+
+
+def test_a_large_palette_is_folded() -> None:
+    page = render_page(covey.compress(image_sample.waves(), k=256, effort=0).facts).decode()
+    before, folded = page.split('<details class="more"')
+    assert before.count("data-copy=") == 48
+    assert folded.count("data-copy=") == 256 - 48
+    assert "208 more colors" in folded
+    assert "<details" not in render_page(covey.compress(image_sample.waves(), k=64).facts).decode()
+
+
 def test_no_file_no_ratio_to_it() -> None:
     facts = image_sample.sample(given=("array", "8-bit RGB", None))
     assert "raw pixels" in headline(facts)
@@ -535,5 +589,4 @@ def test_real_pictures_render(covey_data: Path, name: str) -> None:
     reader = Reader(render_page(facts))
     assert name in reader.text
     assert facts.content in reader.images()
-    assert (PHOTOGRAPHS in reader.text) == (name == "china.jpg")
     assert contact_sheet(facts).startswith(b"\x89PNG")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -44,6 +45,21 @@ class SectionedCommand(click.Command):
             raise InputError(
                 f"the input must fit into memory; got more than there is; {self.less}"
             ) from error
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the flags; a file whose name begins like one is told how to be named."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            name = next((one for one in given if one[:1] == "-" and os.path.lexists(one)), None)
+            if name is None:
+                raise
+            from covey.features.images.names import plain  # NumPy comes with it
+
+            shown = plain(name)
+            text = f"{error.format_message()} If you mean the file of that name: ./{shown}"
+            raise click.UsageError(text, ctx) from error
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
         """Answer to -h, too."""
@@ -148,6 +164,8 @@ def _reader(entry: Option) -> Callable[[click.Context, click.Parameter, Any], An
             # the same words as in Python, under the name that was typed
             shown = str(error).replace(" or None; got", "; got", 1)
             shown = shown.replace(f"{entry.name} must", f"{param.opts[0]} must", 1)
+            if isinstance(value, tuple) and value:  # what was typed was no tuple
+                shown = shown.replace(f"got {value!r}", f"got {', '.join(map(repr, value))}", 1)
             raise type(error)(shown) from None
         return value
 

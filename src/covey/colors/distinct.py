@@ -16,8 +16,9 @@ from covey.colors.spaces import Space, space
 from covey.engine import passes
 from covey.engine.passes.coloring import Bytes, Counted, Counts, Points, Whole
 
-#: pixels from which on which color each pixel has is counted again, not held: 4 bytes each
-_MOST_HELD = 4_000_000
+#: pixels, and colors, from which on which color each pixel has is counted again, not held: it
+#: takes 4 bytes a pixel, and finding a palette of many colors some hundred bytes a color
+_MOST_HELD, _MOST_COLORS = 4_000_000, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Colors:
     counts: Counts  # (m,): pixels of each
     points: Points  # (m, 4): their coordinates
     space: Space
-    exact: bool = True  # False: beyond four million colors, low bits were left out
+    exact: bool = True  # False: there were too many to count each, so low bits were left out
     frames: tuple[NDArray[Any], ...] = ()  # (h, w, 3 or 4) uint8: what was counted
     held: list[tuple[Whole, ...]] = field(default_factory=list, repr=False)  # codes, or nothing
 
@@ -46,7 +47,8 @@ class Colors:
     def take_codes(self) -> tuple[Whole, ...]:
         """Return for each frame (h, w) which color each pixel has.
 
-        Those of a large image are held for the first who asks; for others they are counted again.
+        Those of a large image are held for the first who asks; for others, and where colors are
+        many, they are counted again.
         """
         codes = self.held[0] if self.held else _in_frames(_count(self.frames).codes, self.frames)
         if sum(one.size for one in codes) > _MOST_HELD:
@@ -74,7 +76,7 @@ def colors_of(frames: Sequence[NDArray[Any]], space_name: str = "oklab") -> Colo
         chosen,
         counted.dropped == 0,
         frames,
-        [_in_frames(counted.codes, frames)],
+        [_in_frames(counted.codes, frames)] if len(counted.colors) <= _MOST_COLORS else [],
     )
 
 

@@ -36,7 +36,7 @@ class Maker:
     dither: float = 0.0
     method: str = "floyd-steinberg"
     seed: int = 0
-    fixed: NDArray[Any] | None = None  # (f, 4) uint8: in every palette
+    fixed: NDArray[Any] | None = None  # (f, 4) uint8: first in every palette, used or not
     given: NDArray[Any] | None = None  # (k, 4) uint8: the palette, whatever k is
     told: tuple[Caution, ...] = ()  # about the palette given
 
@@ -78,7 +78,7 @@ class Maker:
             k=k if self.given is None else len(self.given),
             indexed=self._indexed(tables, indices),
             dither=max(dithers),
-            exact=all(exact) and not self.features.altered,
+            exact=all(exact) and not self.features.altered and not self.features.picture.reduced,
             seconds=seconds,
         )
 
@@ -90,9 +90,10 @@ class Maker:
 
     def _indexed(self, tables: list[NDArray[Any]], indices: list[NDArray[Any]]) -> Indexed:
         picture = self.features.picture
+        n_fixed = 0 if self.fixed is None else len(self.fixed)
         parts = [[frame] for frame in indices] if len(tables) > 1 else [indices]
         palettes = (
-            Palette(table, _counted(frames, len(table)))
+            Palette(table, _counted(frames, len(table)), n_fixed)
             for table, frames in zip(tables, parts, strict=True)
         )
         durations = tuple(frame.duration for frame in picture.frames)
@@ -107,7 +108,7 @@ class Made:
     k: int  # colors asked for
     indexed: Indexed
     dither: float  # 0 where nothing was to be dithered
-    exact: bool  # not a pixel differs
+    exact: bool  # not a pixel differs from the file
     seconds: float  # to find the colors and the indices
 
     @functools.cached_property
@@ -143,8 +144,11 @@ class Made:
 
     @property
     def n_colors(self) -> int:
-        """Colors used, of the frame that has most."""
-        return max(int((palette.counts > 0).sum()) for palette in self.indexed.palettes)
+        """Colors used or fixed, of the frame that has most."""
+        return max(
+            palette.n_fixed + int((palette.counts[palette.n_fixed :] > 0).sum())
+            for palette in self.indexed.palettes
+        )
 
     @property
     def variant(self) -> Variant:
@@ -172,9 +176,10 @@ class ImageRun(Run):
     """
 
     made: Made
+    searched: float = 0.0  # seconds of the whole search for the number of colors; 0: none was
 
 
-def run_of(made: Made) -> ImageRun:
+def run_of(made: Made, searched: float = 0.0) -> ImageRun:
     """Return what was made as a run: palettes as centers, the nearest of each distinct color."""
     maker, centers, labels, inertia, begin = made.maker, [], [], 0, 0
     groups = maker.features.groups
@@ -194,6 +199,7 @@ def run_of(made: Made) -> ImageRun:
         converged=made.exact,
         method="whole-number Lloyd over distinct colors",
         made=made,
+        searched=searched,
     )
 
 

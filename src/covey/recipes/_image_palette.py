@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -15,12 +15,14 @@ from covey import constraints
 from covey.colors import Colors, colors_of, find_palette, frequencies
 from covey.colors.palette_files import FORMATS, read_palette
 from covey.colors.palette_text import from_hex
-from covey.errors import InputError, OptionTypeError
+from covey.errors import InputError, OptionError, OptionTypeError
 from covey.features.images import is_image_name, read_picture
 from covey.flow import Caution
 from covey.picture import Palette
+from covey.report.images.swatches import PALETTE_KEY
 
-_TABLE = 256
+#: options that choose colors, of which a palette that is given has its own
+CHOOSING = ("quality", "min_ssim", "max_bytes", "fixed", "compare")
 
 Told = tuple[Palette, tuple[Caution, ...]]
 
@@ -46,9 +48,9 @@ def given_palette(source: Any, *, k: int, space: str, seed: int, max_pixels: int
     ----------
     source : path, Palette, list of hex colors, array (k, 3) or (k, 4) of uint8, or an image
         Or a ReadPalette. A path that ends like an image is one; any other is a palette file. An
-        image is anything that ``read_picture`` takes.
+        image is anything that ``read_picture`` takes; of swatches that Covey drew, their colors.
     k, space, seed, max_pixels
-        Of the palette of an image that has more than 256 colors.
+        Of the palette that is found for an image.
 
     Returns
     -------
@@ -73,9 +75,49 @@ def given_palette(source: Any, *, k: int, space: str, seed: int, max_pixels: int
             f"or (k, 4) of uint8; got {source!r}"
         )
     picture = read_picture(source, max_pixels=max_pixels)
-    colors = colors_of([frame.pixels for frame in picture.frames], space)
-    n = len(colors.colors)
-    return palette_of(colors, n if n <= _TABLE else k, seed=seed), ()
+    said = hex_colors(picture.metadata.text.get(PALETTE_KEY, "").split())
+    pixels = [said[None]] if len(said) else [frame.pixels for frame in picture.frames]
+    colors = colors_of(pixels, space)
+    return palette_of(colors, k, seed=seed), ()
+
+
+def refuse_choosing(source: Any, values: Mapping[str, Any]) -> None:
+    """Raise OptionError where colors are to be chosen though their palette is given.
+
+    Parameters
+    ----------
+    source : as of ``given_palette``
+    values : mapping
+        Every option and its value.
+    """
+    choosing = CHOOSING + (("k",) if _as_it_is(source) else ())
+    others = [name for name in choosing if values[name] is not None]
+    if others:
+        raise OptionError(
+            f"palette must come without {others[0]}, as its colors are what they are; got both; "
+            "leave one of them out"
+        )
+
+
+def name_of(source: Any) -> str | None:
+    """Return what a report calls a palette given: of a file its name, not its place."""
+    if isinstance(source, ReadPalette):
+        source = source.source
+    if isinstance(source, str | os.PathLike):
+        return os.path.basename(os.fsdecode(source))  # noqa: PTH119 (Path eats odd names)
+    return None if source is None else f"given as {type(source).__name__}"
+
+
+def _as_it_is(source: Any) -> bool:
+    """Tell whether it stands for a palette whatever k is: any but an image, of which k are found.
+
+    One that was read already was asked about then.
+    """
+    if isinstance(source, str | os.PathLike):
+        return not is_image_name(os.fsdecode(source))
+    if isinstance(source, np.ndarray):
+        return source.ndim == 2
+    return isinstance(source, Palette | list | tuple)
 
 
 def _of_file(name: str) -> Told:
@@ -104,4 +146,4 @@ def palette_of(
 ) -> Palette:
     """Find the palette of counted colors."""
     found = find_palette(colors, k, seed=seed, fixed=fixed)
-    return Palette(found, frequencies(colors, found))
+    return Palette(found, frequencies(colors, found), 0 if fixed is None else len(fixed))

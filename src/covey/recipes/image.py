@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -27,9 +27,6 @@ TABLE, INDEXED = 256, ("png", "gif")
 
 #: formats as a reader knows them
 NAMES = {"png": "PNG", "png24": "PNG", "gif": "GIF", "webp": "WebP", "npz": "NPZ"}
-
-#: options that choose a number of colors, of which a palette that is given has its own
-CHOOSING = ("quality", "min_ssim", "max_bytes", "fixed", "compare")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +56,7 @@ class Image(Recipe):
     )
 
     k: int | None = option(IMAGE, "k")
-    quality: str | float | None = option(IMAGE, "quality")
+    quality: str | float | Sequence[float] | None = option(IMAGE, "quality")
     min_ssim: float | None = option(IMAGE, "min_ssim")
     max_bytes: str | int | None = option(IMAGE, "max_bytes")
     space: str = option(IMAGE, "space")
@@ -101,7 +98,10 @@ class Image(Recipe):
         if goal == Goal():
             return run_of(maker.make(self._most))
         fewest = max(1, 0 if maker.fixed is None else len(maker.fixed))
-        return run_of(reach(maker, goal, fewest, self._most, on_progress))
+        started = time.perf_counter()
+        made = reach(maker, goal, fewest, self._most, on_progress)
+        searched = maker.features.seconds + time.perf_counter() - started
+        return run_of(made, searched)
 
     def explain(
         self, features: Features, run: Run, on_progress: OnProgress = unheard
@@ -115,17 +115,18 @@ class Image(Recipe):
         made = run.made
         on_progress("Measuring", 0.7)
         variants, images = [], []
-        for k in sorted(self.compare or ()):
+        compared = sorted({*self.compare, made.k}) if self.compare else []
+        for k in compared:
             one = made if k == made.k else made.maker.make(k)
             variants.append(one.variant)
             images.append(one.indexed)
-            on_progress(f"Comparing {k} colors", 0.7 + 0.3 * len(images) / len(self.compare or ()))
+            on_progress(f"Comparing {k} colors", 0.7 + 0.3 * len(images) / len(compared))
         return ImageFacts(
             picture=features.picture,
             indexed=made.indexed,
             space=self.space,
             exact=made.exact,
-            chosen=made.variant,
+            chosen=dataclasses.replace(made.variant, seconds=run.searched or made.seconds),
             variants=tuple(variants),
             images=tuple(images),
             content=made.content,
@@ -212,12 +213,10 @@ class Image(Recipe):
                 f"fixed must be no more colors than the palette has; got {len(self.fixed)} for "
                 f"{fewest}; ask for more colors, or fix fewer"
             )
-        others = [name for name in CHOOSING if getattr(self, name) is not None]
-        if self.palette is not None and others:
-            raise OptionError(
-                f"palette must come without {others[0]}, as its colors are what they are; got "
-                "both; leave one of them out"
-            )
+        if self.palette is not None:
+            from covey.recipes._image_palette import refuse_choosing
+
+            refuse_choosing(self.palette, self.values())
 
     @property
     def _most(self) -> int:
@@ -225,15 +224,9 @@ class Image(Recipe):
 
     def _told(self) -> dict[str, Any]:
         """Return the options as the report tells them: of a palette its name, not its place."""
-        from covey.recipes._image_palette import ReadPalette
+        from covey.recipes._image_palette import name_of
 
-        palette = self.palette
-        palette = palette.source if isinstance(palette, ReadPalette) else palette
-        if isinstance(palette, str | os.PathLike):
-            palette = os.path.basename(os.fsdecode(palette))  # noqa: PTH119 (Path eats odd names)
-        elif palette is not None:
-            palette = f"given as {type(palette).__name__}"
-        return {**self.values(), "palette": palette}
+        return {**self.values(), "palette": name_of(self.palette)}
 
     def _given_palette(self) -> Told:
         from covey.recipes._image_palette import given_palette
@@ -253,9 +246,10 @@ class Image(Recipe):
 
         assert isinstance(features, ImageFeatures)
         given, cautions = None, ()
+        fixed = hex_colors(self.fixed) if self.fixed else None
         if self.palette is not None:
             found, cautions = self._given_palette()
-            given = found.colors
+            given, fixed = found.colors, found.colors[: found.n_fixed]
         return Maker(
             features=features,
             format=self.format or "png",
@@ -264,7 +258,7 @@ class Image(Recipe):
             dither=self.dither,
             method=self.dither_method,
             seed=self.seed,
-            fixed=hex_colors(self.fixed) if self.fixed else None,
+            fixed=fixed,
             given=given,
             told=cautions,
         )
@@ -286,8 +280,9 @@ def compress(image: Any, k: int | None = None, **options: Any) -> ImageResult:
         Number of colors, 256 when not given; the most, where ``quality``, ``min_ssim`` or
         ``max_bytes`` asks for as few as reach it.
     **options
-        Every option of ``covey image`` under its name: ``quality``, ``min_ssim``, ``max_bytes``,
-        ``dither``, ``space``, ``palette``, ``fixed``, ``format``, ``compare`` …
+        Every option of ``covey image`` under its name: ``quality`` (``80``, ``(60, 80)`` or
+        ``"60-80"``), ``min_ssim``, ``max_bytes``, ``dither``, ``space``, ``palette``, ``fixed``,
+        ``format``, ``compare`` …
 
     Returns
     -------

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from covey.colors.palette_files import FORMATS as PALETTES
 from covey.colors.palette_files import dump_palette
@@ -21,8 +21,14 @@ from covey.report.images.swatches import swatch_picture, swatch_png
 if TYPE_CHECKING:
     from covey.recipes._image_result import ImageResult
 
-#: what makes the content of a file of a result
-Make = Callable[["ImageResult"], bytes]
+
+class Part(NamedTuple):
+    """A file to be written."""
+
+    kind: str  # what it is, in a word
+    make: Callable[..., bytes]  # its content: of a result; of a palette and a title
+
+
 SWATCHES = {".svg": swatch_picture, ".png": swatch_png}
 
 
@@ -48,8 +54,8 @@ class Wishes:
         return self.output is not None or not self.as_json
 
 
-def plan_image(place: Path, wishes: Wishes) -> dict[Path, Make]:
-    """Return what is made of an image: place to maker, the image first.
+def plan_image(place: Path, wishes: Wishes) -> dict[Path, Part]:
+    """Return what is made of an image, by place, the image first; makers take the result.
 
     Parameters
     ----------
@@ -57,15 +63,15 @@ def plan_image(place: Path, wishes: Wishes) -> dict[Path, Make]:
         Of the image; pages and tables lie beside it under its name.
     wishes : Wishes
     """
-    plan: dict[Path, Make] = {}
+    plan: dict[Path, Part] = {}
     if wishes.writes and wishes.output != "-":
-        plan[place] = lambda result: result.content
+        plan[place] = Part("Image", lambda result: result.content)
     stem = place.stem
     if wishes.report:
-        plan[place.with_name(f"{stem}.html")] = _page
+        plan[place.with_name(f"{stem}.html")] = Part("Page", _page)
     if wishes.compare:
-        plan[place.with_name(f"{stem}.csv")] = _table
-        plan[place.with_name(f"{stem}-sheet.png")] = _sheet
+        plan[place.with_name(f"{stem}.csv")] = Part("Table", _table)
+        plan[place.with_name(f"{stem}-sheet.png")] = Part("Sheet", _sheet)
     return plan
 
 
@@ -88,23 +94,29 @@ def _sheet(result: ImageResult) -> bytes:
     return contact_sheet(result.facts)
 
 
-def plan_palette(wishes: Wishes) -> dict[Path, Callable[[Palette, str], bytes]]:
-    """Return what is made of a palette: place to maker, which also takes a title.
+def plan_palette(wishes: Wishes) -> dict[Path, Part]:
+    """Return what is made of a palette, by place; makers take it and a title.
 
     Raises
     ------
     OptionError
         A name ends like no format, or comes twice.
     """
-    plan: dict[Path, Callable[[Palette, str], bytes]] = {}
+    plan: dict[Path, Part] = {}
+
+    def add(name: str, kind: str, make: Callable[[Palette, str], bytes]) -> None:
+        if Path(name) in plan:
+            raise OptionError(
+                f"each result must go to a place of its own; got {plain(name)!r} twice"
+            )
+        plan[Path(name)] = Part(kind, make)
+
     for name in wishes.palette_out:
         suffix = _ending(name, "--palette-out", PALETTES)
-        _once(plan, name)[Path(name)] = lambda palette, title, suffix=suffix: dump_palette(
-            palette, suffix, title
-        )
+        add(name, "Palette", lambda palette, title, end=suffix: dump_palette(palette, end, title))
     if wishes.swatches is not None:
         draw = SWATCHES[_ending(wishes.swatches, "--swatches", SWATCHES)]
-        _once(plan, wishes.swatches)[Path(wishes.swatches)] = lambda palette, _title: draw(palette)
+        add(wishes.swatches, "Swatches", lambda palette, _title: draw(palette))
     return plan
 
 
@@ -113,12 +125,6 @@ def _ending(name: str, flag: str, known: Mapping[str, object]) -> str:
     if suffix not in known:
         raise OptionError(f"{flag} must end with one of {', '.join(known)}; got {plain(name)!r}")
     return suffix
-
-
-def _once(plan: dict[Path, Callable[[Palette, str], bytes]], name: str) -> dict:
-    if Path(name) in plan:
-        raise OptionError(f"each result must go to a place of its own; got {plain(name)!r} twice")
-    return plan
 
 
 def write_all(contents: Mapping[Path, bytes], force: bool) -> None:

@@ -72,13 +72,14 @@ def run_many(
             ready, palette = with_one_palette(ready, [s.path for s in found.sources], on_progress)
             if palette is not None:
                 title = Path(given[0]).stem
-                write_all({p: make(palette, title) for p, make in palettes.items()}, wishes.force)
+                made = {path: part.make(palette, title) for path, part in palettes.items()}
+                write_all(made, wishes.force)
         ready = ready.with_palette_read()
         outcomes += _all_done(ready, tasks, wishes, on_progress)
         if table is not None:
             write_all({table: table_csv([one.row for one in outcomes])}, wishes.force)
     if not wishes.quiet and not wishes.as_json:
-        say(results.summary(outcomes, found, notes, str(table or "")))
+        say(results.summary(outcomes, found, notes, str(table or ""), wishes.report))
     _end(outcomes, table is not None)
 
 
@@ -172,7 +173,8 @@ def _made(
     result, name = ready.run(task.source.path), task.source.below
     if result.skipped:
         return results.left_out(result.facts, name, wishes.as_json), {}
-    contents = {place: make(result) for place, make in plan_image(task.place, wishes).items()}
+    plan = plan_image(task.place, wishes)
+    contents = {place: part.make(result) for place, part in plan.items()}
     place = str(task.place) if wishes.writes else ""
     return results.done(result.facts, name, place, wishes.as_json), contents
 

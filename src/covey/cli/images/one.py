@@ -38,19 +38,21 @@ def run_one(recipe: type[Image], source: str, wishes: Wishes, values: Mapping[st
     suffix = FORMATS[ready.format or "png"]
     place = place_of_one(source, wishes.output, label_of(recipe, values), suffix)
     plan, palettes = plan_image(place, wishes), plan_palette(wishes)
+    written: list[str] = []
     refuse([("" if source == "-" else source, [*plan, *palettes])], wishes.force)
     with progress(wishes.quiet) as on_progress:
         result = _made(ready, source, on_progress)
         if not result.skipped:
             on_progress("Writing", 0.0)
-            contents = {place: make(result) for place, make in plan.items()}
+            contents = {path: part.make(result) for path, part in plan.items()}
             colors = result.palette
-            contents |= {path: make(colors, place.stem) for path, make in palettes.items()}
+            contents |= {path: one.make(colors, place.stem) for path, one in palettes.items()}
+            written = [f"{one.kind}: {plain(str(at))}" for at, one in (plan | palettes).items()]
             dated = source if ready.keep_metadata and source != "-" else ""
             write_made(contents, wishes, place, dated)
     if piped:
         say(result.content)
-    _tell(result, wishes, piped, str(place) if wishes.writes and not piped else "")
+    _tell(result, wishes, piped, written)
 
 
 def _made(ready: Image, source: str, on_progress: OnProgress) -> ImageResult:
@@ -92,7 +94,7 @@ def _check_streams(source: str, wishes: Wishes, piped: bool) -> None:
         )
 
 
-def _tell(result: ImageResult, wishes: Wishes, piped: bool, place: str) -> None:
+def _tell(result: ImageResult, wishes: Wishes, piped: bool, written: list[str]) -> None:
     """Say what came of it: as JSON, or in words, beside an image on standard output on stderr."""
     if result.skipped and not wishes.quiet:
         n_bytes, given = len(result.content), result.facts.picture.n_bytes or 0
@@ -101,8 +103,9 @@ def _tell(result: ImageResult, wishes: Wishes, piped: bool, place: str) -> None:
     if wishes.as_json:
         say(facts_json(result.facts))
     elif not wishes.quiet:
-        text = str(result).rstrip("\n")
+        files = "\n".join(written)
+        text = str(result).rstrip("\n") + (f"\n\n{files}" if files else "")
         if piped:
             click.echo(text, err=True)
         else:
-            say(text + (f"\n\nImage: {plain(place)}" if place and not result.skipped else ""))
+            say(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,8 +81,19 @@ def _line(facts: ImageFacts, name: str, place: str) -> str:
     return f"{plain(name)}{to}: {sizes}"
 
 
-def summary(outcomes: Sequence[Outcome], found: Found, notes: Sequence[str], out: str) -> str:
-    """Return what is printed at the end: a line an image where they are few, and the sums."""
+def summary(
+    outcomes: Sequence[Outcome], found: Found, notes: Sequence[str], out: str, pages: bool = False
+) -> str:
+    """Return what is printed at the end: a line an image where they are few, and the sums.
+
+    Parameters
+    ----------
+    outcomes, found, notes
+    out : str
+        Where the table of results is; empty: nowhere.
+    pages : bool
+        A page was written of each image.
+    """
     lines = []
     if len(outcomes) <= MOST_LINES:
         lines += [one.line for one in outcomes if one.status != FAILED]
@@ -97,6 +109,14 @@ def summary(outcomes: Sequence[Outcome], found: Found, notes: Sequence[str], out
         n = sum(one.status == status for one in outcomes)
         parts += [f"{n:,} {status}"] if n else []
     lines.append("; ".join([*parts, *passed_over(found)]))
+    if n_larger := sum(row["n_bytes"] > (row["n_bytes_given"] or math.inf) for row in made):
+        are = "is" if n_larger == 1 else "are"
+        lines.append(
+            f"{n_larger:,} of them {are} larger than the file given; --skip-if-larger leaves such "
+            "images out"
+        )
+    if pages and made:
+        lines.append("Pages: beside each image, under its name and .html")
     if out:
         lines.append(f"Results: {plain(out)}")
     return plain_spaces("\n".join(lines))
@@ -121,10 +141,12 @@ def _medians(outcomes: Sequence[Outcome]) -> list[str]:
     if not images:
         return []
     head = (
-        f"Medians of {_images(len(images))}, and the bytes of all; the table of each is beside "
-        "it, under its name and .csv"
+        f"Medians of {_images(len(images))}, and the bytes of all; beside each are its contact "
+        "sheet, under its name and -sheet.png, and its table, under its name and .csv"
     )
-    return ["", head, "", medians_text(images)]
+    shared = set.intersection(*({one.k for one in variants} for variants in images))
+    rows = [[one for one in variants if one.k in shared] for variants in images]
+    return ["", head, "", medians_text(rows)]
 
 
 def passed_over(found: Found) -> list[str]:

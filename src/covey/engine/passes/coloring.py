@@ -39,7 +39,8 @@ class Counted(NamedTuple):
 def count_colors(pixels: Bytes) -> Counted:
     """Count the colors of n pixels (n, 3 or 4); what is transparent has one color.
 
-    Of more than four million colors, some of the lowest bits are left out.
+    Of more than four million colors, or of many that alpha spreads far, some of the lowest bits are
+    left out.
     """
     codes = np.empty(len(pixels), np.int32)
     room = min(len(pixels), _ROOM)

@@ -35,7 +35,7 @@ def read_picture(source: Any, *, max_pixels: int = MAX_PIXELS, name: str | None 
         ``bytes`` are the content of a file. An array is (h, w), (h, w, 1), (h, w, 3) or
         (h, w, 4) of uint8, uint16, bool, or floats from 0 to 1. A Picture is returned as it is.
     max_pixels : int
-        Refuse a file or Pillow image of more pixels, all frames together, before any is decoded.
+        Refuse an image of more pixels, all frames together; a file before any is decoded.
     name : str, optional
         What messages call it; the default is the file name.
 
@@ -63,7 +63,7 @@ def read_picture(source: Any, *, max_pixels: int = MAX_PIXELS, name: str | None 
     if isinstance(source, np.ndarray):
         from covey.features.images.arrays import read_array
 
-        return read_array(source, name or "array")
+        return read_array(source, max_pixels, name or "array")
     if _is_pillow_image(source):
         from covey.features.images.decoding import read_image
 

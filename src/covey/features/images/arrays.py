@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from covey.errors import InputError
-from covey.features.images.depth import Range
+from covey.features.images.depth import Range, word_range
+from covey.features.images.depth import reduced as reduced_told
+from covey.features.images.limits import refuse_too_large
 from covey.features.images.opacity import same_channels
+from covey.flow import Caution
 from covey.picture import Frame, Picture
 
 if TYPE_CHECKING:
@@ -20,13 +23,13 @@ _MUST = (
 )
 
 
-def read_array(array: NDArray[Any], name: str) -> Picture:
+def read_array(array: NDArray[Any], max_pixels: int, name: str) -> Picture:
     """Return an array as a picture; uint8 pixels of 3 or 4 channels are shared, not copied.
 
     Raises
     ------
     InputError
-        Its shape, type or values cannot be those of an image.
+        Its shape, type or values cannot be those of an image, or it is too large.
     """
     sides = [*array.shape]
     shape = " × ".join(str(side) for side in sides) or "one number"
@@ -34,27 +37,39 @@ def read_array(array: NDArray[Any], name: str) -> Picture:
         raise InputError(f"{name} {_MUST}; got shape {shape}; reshape it first")
     if not array.size:
         raise InputError(f"{name} must have at least one pixel; got shape {shape}")
+    refuse_too_large((sides[1], sides[0]), 1, max_pixels, name)
     values = np.asarray(array) if array.ndim == 3 else np.asarray(array)[:, :, None]
     held = {1: "grey", 3: "RGB", 4: "RGB with alpha"}[values.shape[-1]]
+    cautions: tuple[Caution, ...] = ()
+    reduced = False
     if values.dtype == np.uint8:
         pixels = values
     else:
+        scale = Range(0, 1)
+        if values.dtype == np.uint16:
+            scale, cautions = Range(), (reduced_told(16, name),)
+            if held == "grey":
+                scale, cautions = word_range(int(values.min()), int(values.max()), name)
         pixels = np.empty(values.shape, np.uint8)
         for row, line in enumerate(values):  # by row: no second array of the size of the first
-            pixels[row] = _to_bytes(line, name)
+            pixels[row], lost = _to_bytes(line, name, scale)
+            reduced = reduced or lost
     if held == "grey":
         pixels = np.repeat(pixels, 3, axis=2)
     shared = np.ascontiguousarray(pixels).view()
     shared.flags.writeable = False
     frames = same_channels([Frame(shared)])
-    return Picture(frames, name, "array", f"{array.dtype} {held}", None)
+    words = f"{array.dtype} {held}"
+    return Picture(frames, name, "array", words, None, cautions=cautions, reduced=reduced)
 
 
-def _to_bytes(line: NDArray[Any], name: str) -> NDArray[np.uint8]:
+def _to_bytes(line: NDArray[Any], name: str, scale: Range) -> tuple[NDArray[np.uint8], bool]:
+    """Return the bytes of a row, and whether they do not say its values exactly."""
     if line.dtype == np.bool_:
-        return line.astype(np.uint8) * np.uint8(255)
+        return line.astype(np.uint8) * np.uint8(255), False
     if line.dtype == np.uint16:
-        return Range(0, 65535).to_bytes(line)
+        grey = scale.to_bytes(line)
+        return grey, scale.loses(line, grey)
     if line.dtype.kind != "f":
         raise InputError(f"{name} {_MUST}; got {line.dtype}; convert it first")
     low, high = line.min(), line.max()  # NaN when any is
@@ -64,4 +79,5 @@ def _to_bytes(line: NDArray[Any], name: str) -> NDArray[np.uint8]:
             f"{name} of floats must hold values from 0 to 1; got {bad:.6g}; "
             "divide it by its white, or convert it to uint8"
         )
-    return Range(0, 1).to_bytes(line)
+    grey = scale.to_bytes(line)
+    return grey, scale.loses(line, grey)

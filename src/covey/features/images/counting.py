@@ -109,8 +109,8 @@ def _cautions(groups: tuple[Colors, ...], altered: bool) -> tuple[Caution, ...]:
     found = []
     if not all(group.exact for group in groups):
         text = (
-            "There are more than four million colors; those that share their high bits counted "
-            "as one."
+            "There are too many colors to count each by itself; those that differ in their lowest "
+            "bits alone counted as one."
         )
         found.append(Caution("merged-colors", text))
     if altered:

@@ -30,6 +30,7 @@ class Shown:
     error: str  # as the user gave it
     caution: str  # without its folder
     what: str  # "PNG image"
+    n_bytes: int | None = None  # of the file
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Decoded:
     exif: Exif | None = None
     loop: int | None = None
     metadata: Metadata = field(default_factory=Metadata)
+    reduced: bool = False
 
 
 def read_file(given: Given, max_pixels: int) -> Picture:
@@ -55,7 +57,7 @@ def read_file(given: Given, max_pixels: int) -> Picture:
     with pillow_allows(max_pixels):
         image, kind = open_image(given, max_pixels)
         with contextlib.closing(image):
-            shown = Shown(given.shown, given.label, f"{kind} image")
+            shown = Shown(given.shown, given.label, f"{kind} image", given.n_bytes)
             decoded = _decode(image, max_pixels, shown)
             if kind == "TIFF" and getattr(image, "is_animated", False):
                 _caution(decoded, "pages", f"{given.label} has several pages; the first was read.")
@@ -95,11 +97,12 @@ def _picture(decoded: Decoded, name: str, kind: str, n_bytes: int | None) -> Pic
         decoded.loop,
         decoded.metadata,
         tuple(decoded.cautions),
+        decoded.reduced,
     )
 
 
 def _decode(image: Image, max_pixels: int, shown: Shown) -> Decoded:
-    with damage_told(shown.error, shown.what):
+    with damage_told(shown.error, shown.what, shown.n_bytes):
         bits = bits_per_channel(image)
         decoded = Decoded(held(image, bits))
         first, n_frames = _which_frames(image)
@@ -107,7 +110,7 @@ def _decode(image: Image, max_pixels: int, shown: Shown) -> Decoded:
     conversion: Conversion | None = None
     size = image.size
     for index in range(first, n_frames):
-        with damage_told(shown.error, shown.what):
+        with damage_told(shown.error, shown.what, shown.n_bytes):
             if n_frames > 1:
                 image.seek(index)
             refuse_too_large(image.size, 1, max_pixels, shown.error)  # a GIF may grow on the way
@@ -119,13 +122,15 @@ def _decode(image: Image, max_pixels: int, shown: Shown) -> Decoded:
                 conversion = Conversion(image, bits, shown.caution)
                 decoded.cautions.update(dict.fromkeys(conversion.cautions))
             pixels = conversion.pixels(image, decoded.exif.orientation, size)
+            decoded.reduced = decoded.reduced or conversion.reduced
         duration = _milliseconds(image.info.get("duration")) if n_frames - first > 1 else 0
         decoded.frames.append(Frame(pixels, duration))
     if len(decoded.frames) > 1:
         loop = image.info.get("loop")
         decoded.loop = loop if isinstance(loop, int) else None
     assert decoded.exif is not None  # there was a frame
-    decoded.metadata = read_metadata(image, decoded.exif)
+    assert conversion is not None
+    decoded.metadata = read_metadata(image, decoded.exif, conversion.converted)
     if decoded.exif.damaged:
         text = f"{shown.caution} has a damaged EXIF block, which is left out; its pixels are whole."
         _caution(decoded, "exif", text)

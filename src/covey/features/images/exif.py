@@ -5,7 +5,8 @@ offsets no writer knows, stay whole, and damage elsewhere in the block never sto
 
 References
 ----------
-.. [1] CIPA DC-008-2023 (Exif 3.0), sections 4.6.2 (IFD) and 4.6.5.1 (Orientation).
+.. [1] CIPA DC-008-2023 (Exif 3.0), sections 4.6.2 (IFD), 4.6.5.1 (Orientation) and 4.6.6.2
+   (ColorSpace).
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from dataclasses import dataclass
 
 _PREFIX = b"Exif\0\0"
 _ORIENTATION = 0x0112
-_SUBDIRECTORIES = (0x8769, 0x8825)  # camera facts, place
+_CAMERA, _PLACE = 0x8769, 0x8825  # directories in the first
+_COLOR_SPACE, _SRGB = 0xA001, 1
 #: bytes of one value of each type
 _WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
 
@@ -42,12 +44,26 @@ def read_exif(block: bytes) -> Exif:
         if tag == _ORIENTATION and kind == 3 and count == 1:
             orientation = struct.unpack_from(order + "H", tiff, at)[0]
             struct.pack_into(order + "H", tiff, at, 1)
-        elif tag in _SUBDIRECTORIES:
+        elif tag in (_CAMERA, _PLACE):
             inside = struct.unpack_from(order + "I", tiff, at)[0]
             whole = whole and _directory(tiff, inside, order)[1]
     if not 1 <= orientation <= 8:
         orientation = 1
     return Exif(orientation, block[:start] + bytes(tiff) if whole else None, not whole)
+
+
+def told_srgb(block: bytes) -> bytes:
+    """Return a sound EXIF block that says, where it names a color space, that it is sRGB."""
+    start = len(_PREFIX) if block.startswith(_PREFIX) else 0
+    tiff = bytearray(block[start:])
+    order = "<" if tiff.startswith(b"II") else ">"
+    for tag, _, _, at in _directory(tiff, struct.unpack_from(order + "I", tiff, 4)[0], order)[0]:
+        if tag == _CAMERA:
+            inside = struct.unpack_from(order + "I", tiff, at)[0]
+            for name, kind, count, place in _directory(tiff, inside, order)[0]:
+                if (name, kind, count) == (_COLOR_SPACE, 3, 1):
+                    struct.pack_into(order + "H", tiff, place, _SRGB)
+    return block[:start] + bytes(tiff)
 
 
 def _directory(

@@ -22,6 +22,8 @@ _WORDS = {
 def held(image: Image, bits: int) -> str:
     """Say what an image holds: "8-bit RGB", "16-bit grey", "CMYK", "palette of 64"."""
     mode = "L" if image.mode[:1] == "I" else image.mode
+    if str((_decoder_arguments(image) or ("",))[0]).startswith("LA;"):  # 16 bits: Pillow's RGBA
+        mode = "LA"
     if mode in ("P", "PA"):
         n_colors = len(image.palette.palette) // len(image.palette.mode) if image.palette else 0
         alpha = " with alpha" if mode == "PA" or "transparency" in image.info else ""

@@ -47,7 +47,7 @@ def pillow_allows(max_pixels: int) -> Iterator[None]:
 def refuse_too_large(
     size: tuple[int, int], n_frames: int, max_pixels: int, shown: str, what: str = ""
 ) -> None:
-    """Raise InputError when the pixels that a header promises are more than allowed.
+    """Raise InputError when the pixels that an image promises are more than allowed.
 
     Parameters
     ----------
@@ -64,9 +64,8 @@ def refuse_too_large(
     if n_pixels > max_pixels:
         frames = f" × {n_frames:,} frames" if n_frames > 1 else ""
         raise InputError(
-            f"{shown} must have at most {max_pixels:,} pixels; its header says "
-            f"{width:,} × {height:,}{frames} = {n_pixels:,}{what}; "
-            "raise --max-pixels (in Python max_pixels) if you trust the file"
+            f"{shown} must have at most {max_pixels:,} pixels; got {width:,} × "
+            f"{height:,}{frames} = {n_pixels:,}{what}; raise max_pixels if you trust it"
         )
 
 

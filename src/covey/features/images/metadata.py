@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
-from covey.features.images.exif import Exif
+from covey.features.images.exif import Exif, told_srgb
 from covey.picture import Metadata
 
 if TYPE_CHECKING:
@@ -17,11 +18,31 @@ if TYPE_CHECKING:
 _TIFF_FACTS = (0x010E, 0x010F, 0x0110, 0x0131, 0x0132, 0x013B, 0x8298, 0x8769, 0x8825)
 
 
-def read_metadata(image: Image, exif: Exif) -> Metadata:
-    """Return what a loaded image says beside its pixels; what is damaged is left out."""
+#: what XMP says of the color space, as an attribute or an element -> what it says of sRGB
+_XMP_SAYS = (
+    (rb"(exif:ColorSpace(?:=[\"']|>))[^\"'<]*", rb"\g<1>1"),
+    (rb"(photoshop:ICCProfile(?:=[\"']|>))[^\"'<]*", rb"\g<1>sRGB IEC61966-2.1"),
+)
+
+
+def read_metadata(image: Image, exif: Exif, converted: bool) -> Metadata:
+    """Return what a loaded image says beside its pixels; what is damaged is left out.
+
+    Parameters
+    ----------
+    image : Image
+    exif : Exif
+    converted : bool
+        Its color profile was applied: what is said of it must say sRGB instead.
+    """
     xmp = image.info.get("xmp")
+    xmp = xmp if isinstance(xmp, bytes) else None
     block = _tiff_facts(image) if hasattr(image, "tag_v2") else exif.upright
-    return Metadata(block, xmp if isinstance(xmp, bytes) else None, _dpi(image), _texts(image))
+    if converted:
+        block = block and told_srgb(block)
+        for said, instead in _XMP_SAYS:
+            xmp = xmp and re.sub(said, instead, xmp)
+    return Metadata(block, xmp, _dpi(image), _texts(image))
 
 
 def _dpi(image: Image) -> tuple[float, float] | None:

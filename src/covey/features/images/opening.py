@@ -50,11 +50,18 @@ _OTHERS = (
 
 
 @contextlib.contextmanager
-def damage_told(shown: str, what: str) -> Iterator[None]:
+def damage_told(shown: str, what: str, n_bytes: int | None = None) -> Iterator[None]:
     """Turn whatever Pillow raises on damaged bytes into an InputError; wrap calls of Pillow only.
 
     Its parsers raise nearly every built-in exception on bytes that were made to hurt, hence the
-    breadth.
+    breadth. Their words are of its own insides, and not told.
+
+    Parameters
+    ----------
+    shown, what : str
+        What the message calls the image, and what it is.
+    n_bytes : int, optional
+        That there are of the file.
     """
     try:
         yield
@@ -65,11 +72,11 @@ def damage_told(shown: str, what: str) -> Iterator[None]:
             f"{shown} must fit into memory; {what} needs more than there is; lower its size"
         ) from error
     except Exception as error:
-        text = " ".join(str(error).split())[:200]
-        cut = "truncated" in text.lower() or isinstance(error, EOFError)
+        cut = "truncated" in str(error).lower() or isinstance(error, EOFError)
+        state = "truncated" if cut else "damaged or truncated"
+        there = "" if n_bytes is None else f": {n_bytes:,} bytes are there"
         raise InputError(
-            f"{shown} must be a whole {what}; it is {'truncated' if cut else 'damaged'} "
-            f"({text or type(error).__name__}); fetch it again"
+            f"{shown} must be a whole {what}; it is {state}{there}; fetch it again"
         ) from error
 
 
@@ -110,7 +117,7 @@ def open_image(given: Given, max_pixels: int) -> tuple[ImageFile, str]:
         if kind == "WebP" and (size := _webp_size(head)):
             refuse_too_large(size, 1, max_pixels, shown)  # opening it makes room for its pixels
         file.seek(0)
-        with damage_told(shown, f"{kind} image"):
+        with damage_told(shown, f"{kind} image", given.n_bytes):
             image = getattr(plugin, name)(file)
         try:
             _refuse_bombs(image, kind, given, max_pixels)
@@ -151,9 +158,16 @@ def _webp_size(head: bytes) -> tuple[int, int] | None:
     return None
 
 
+def _shown(head: bytes) -> str:
+    """Return the first bytes of a file as text where they are, else as hexadecimal digits."""
+    first = head[:12]
+    text = first.decode("ascii", "replace")
+    return repr(text) if text.isprintable() and text.isascii() else first.hex(" ")
+
+
 def _not_an_image(head: bytes, shown: str) -> InputError:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip() if head[:1] != b"\0" else head
-    what, advice = "something else", "pass an image file"
+    what, advice = f"a file that starts with {_shown(head)}", "pass an image file"
     for at, magic, kind, todo in _OTHERS:
         if start[at : at + len(magic)] == magic:
             what, advice = kind, todo

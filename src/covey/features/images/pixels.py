@@ -38,6 +38,14 @@ class Conversion:
         Of a channel, as the file holds it.
     shown : str
         What messages call the file.
+
+    Attributes
+    ----------
+    cautions : tuple of Caution
+    converted : bool
+        The color profile of the file was applied.
+    reduced : bool
+        Some of the bits of the pixels converted so far were lost, or may have been.
     """
 
     def __init__(self, image: Image, bits: int, shown: str) -> None:
@@ -49,8 +57,10 @@ class Conversion:
         self.mode = image.mode
         icc = image.info.get("icc_profile")
         self._profile = Profile(icc if isinstance(icc, bytes) else None, image.mode, shown)
+        self.converted = self._profile.applied
         self._key = _transparent_color(image, bits)
         self._range: Range | None = None
+        self.reduced = bits > 8 and not is_deep(image.mode)  # Pillow keeps the upper 8 bits
         self.cautions: tuple[Caution, ...] = self._profile.cautions
         if is_deep(image.mode):
             tags = getattr(image, "tag_v2", None) or {}
@@ -97,7 +107,10 @@ class Conversion:
             differs = np.asarray(band) != np.array(self._key)
             alpha = (differs if differs.ndim == 2 else differs.any(axis=2)) * np.uint8(255)
         if self._range is not None:
-            band = fromarray(self._range.to_bytes(np.asarray(band)))
+            values = np.asarray(band)
+            grey = self._range.to_bytes(values)
+            self.reduced = self.reduced or self._range.loses(values, grey)
+            band = fromarray(grey)
         elif band.mode in ("P", "PA", "RGBa"):
             band = band.convert("RGBA" if self.n_channels == 4 else "RGB")
         elif band.mode == "La":

@@ -27,6 +27,7 @@ class Profile:
         self._space = ""  # of the profile, as a mode; "" where there is nothing to apply
         self._transform: Any = None
         self._shown = shown
+        self.applied = False  # the file's own says how its colors became sRGB, or that they are
         kind = {"CMYK": "CMYK", "LAB": "LAB"}.get(mode, "L" if mode[:1] in "1LIF" else "RGB")
         if kind == "LAB":
             self._of_lab()
@@ -76,6 +77,7 @@ class Profile:
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError, UnicodeError, AttributeError):
             self._caution("profile", f"has a damaged color profile, {_NOT_USED}")
             return
+        self.applied = True
         if not same:
             self._transform, self._space = transform, space
 

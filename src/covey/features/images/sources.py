@@ -100,7 +100,7 @@ def _spooled(file: Any, most: int, called: str, shown: str, label: str) -> Given
     if len(content) > most:
         raise InputError(
             f"{shown} must have at most {most:,} bytes; got more; "
-            "raise --max-pixels (in Python max_pixels) if it is an image of that size"
+            "raise max_pixels if it is an image of that size"
         )
     return Given(io.BytesIO(content), called, shown, len(content), label)
 

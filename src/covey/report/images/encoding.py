@@ -1,7 +1,8 @@
 """An image of few colors becomes the bytes of a file: PNG, GIF, WebP, or arrays.
 
 Every format but GIF, whose alpha is all or nothing, gives back exactly the pixels put in. The
-table of a file holds each color that a pixel uses once, in the order that makes the file small.
+table of a file holds each color that a pixel uses once, and those that were fixed, in the order
+that makes the file small.
 Nothing but pixels is written unless metadata is given, so that the bytes are the same every time.
 """
 
@@ -17,7 +18,7 @@ import numpy as np
 
 from covey.errors import OptionError, nearest
 from covey.report.images import gif, png, webp
-from covey.report.images.tables import any_table, one_table, pack
+from covey.report.images.tables import any_table, fixed_colors, one_table, pack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,7 +100,8 @@ def _gif(indexed: Indexed, _effort: int, metadata: Metadata | None) -> bytes:
     frames = [packed[frame] for frame in frames]
     _refuse_colors(max(len(np.unique(frame)) for frame in frames), "gif")
     comment = "\n".join(metadata.text.values()) if metadata else None
-    return gif.gif(frames, indexed.durations, indexed.loop, comment)
+    fixed = pack(gif.binary_alpha(fixed_colors(indexed)))
+    return gif.gif(frames, indexed.durations, indexed.loop, comment, fixed)
 
 
 def _webp(indexed: Indexed, effort: int, metadata: Metadata | None) -> bytes:

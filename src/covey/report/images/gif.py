@@ -52,6 +52,7 @@ def gif(
     durations: Sequence[int],
     loop: int | None,
     comment: str | None = None,
+    fixed: NDArray[Any] | None = None,
 ) -> bytes:
     """Return a GIF that shows exactly these frames.
 
@@ -65,10 +66,13 @@ def gif(
     loop : int or None
         As the file says it; None: played once.
     comment : str or None
+    fixed : (f,) uint32 array, optional
+        Packed colors that every table has, used or not.
     """
     height, width = frames[0].shape
     animated = len(frames) > 1
-    shared = _table(frames, animated)
+    kept = [] if fixed is None else [fixed]
+    shared = _table([*frames, *kept], animated)
     screen = struct.pack("<HH", width, height)
     parts = [b"GIF89a", screen, b"\x70\0\0"]  # no table for all
     if shared is not None:
@@ -80,18 +84,18 @@ def gif(
         parts.append(b"!\xfe" + _sub_blocks(comment.encode("utf-8", "replace")[:_MOST_TEXT]))
     drawn = zip(_drawn(frames), _hundredths(durations), frames, strict=True)
     for frame, delay, whole in drawn:
-        table = shared if shared is not None else _table([whole], animated)
+        table = shared if shared is not None else _table([whole, *kept], animated)
         assert table is not None
         parts.append(_frame_bytes(frame, delay, table, local=shared is None))
     return b"".join(parts) + b";"
 
 
-def _table(frames: list[NDArray[Any]], animated: bool) -> NDArray[Any] | None:
-    """Return the packed colors of the frames; None if there are too many for one table.
+def _table(colored: list[NDArray[Any]], animated: bool) -> NDArray[Any] | None:
+    """Return the packed colors of some arrays; None if there are too many for one table.
 
     An animation gets a color that shows nothing while there is room: it leaves what stays.
     """
-    colors = np.unique(np.concatenate([np.unique(frame) for frame in frames]))
+    colors = np.unique(np.concatenate([np.unique(one) for one in colored]))
     if len(colors) > _MOST_COLORS:
         return None
     if animated and colors[0] != _CLEAR and len(colors) < _MOST_COLORS:

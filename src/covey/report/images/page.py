@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _MOST_SWATCHES = 256
+_AT_ONCE, _SPARE = 48, 16  # swatches in sight; so few more are shown with them
 
 # Bytes that each picture may take, before they become base64 text, which is a third longer:
 # together 28 MB, so that no page is larger than about 40 MB.
@@ -262,7 +263,11 @@ def _palette(facts: ImageFacts) -> dict[str, Any]:
         }
         for i in range(min(len(shares), _MOST_SWATCHES))
     ]
-    return {"swatches": swatches, "palette_text": _palette_text(facts.indexed, palette)}
+    return {
+        "swatches": swatches,
+        "n_shown": _AT_ONCE if len(swatches) > _AT_ONCE + _SPARE else len(swatches),
+        "palette_text": _palette_text(facts.indexed, palette),
+    }
 
 
 def _palette_text(indexed: Indexed, palette: Palette) -> str:

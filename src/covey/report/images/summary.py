@@ -14,17 +14,20 @@ from covey.report.images.words import (
     colors_text,
     difference_text,
     dither_text,
+    equal_as_read,
     picture_text,
     printable,
     psnr_text,
     ratio_text,
     size_text,
     ssim_text,
+    tiny,
     verdict,
 )
 from covey.report.numbers import count, fixed, number, plain
 from covey.report.terminal import screen_width
 
+_SEARCHES = ("quality", "min_ssim", "max_bytes")  # options that choose the number of colors
 _LONGEST_HEAD = 24  # columns; a longer name has a line of its own
 
 #: heading of each column of the table over K, in two lines
@@ -48,29 +51,42 @@ def summary_text(facts: ImageFacts, width: int = 100) -> str:
         Lines that end with a newline. Control characters in the name never reach the terminal.
     """
     made = facts.chosen
-    sizes = [ratio_text(made.ratio_raw, "raw")]
+    sizes = [] if tiny(facts) else [ratio_text(made.ratio_raw, "raw")]
     if made.ratio_file is not None:
         sizes.append(ratio_text(made.ratio_file, "the file given"))
-    likeness = "every pixel as it was"
-    if not facts.exact:
-        likeness = (
-            f"PSNR {psnr_text(made.fidelity.psnr)}, SSIM {ssim_text(made.fidelity.ssim)}, "
-            f"mean CIEDE2000 {difference_text(made.fidelity.ciede2000)}"
-        )
+    beside = f": {', '.join(sizes)}" if sizes else ""
+    bits = "" if tiny(facts) else f"{fixed(made.bits_per_pixel)} bits per pixel, "
     space = SPACES.get(facts.space, facts.space)
     name = printable(facts.picture.name) or "image"
     rows = [
         (name, picture_text(facts.picture)),
-        (
-            colors_text(made.n_colors),
-            f"{facts.format} of {size_text(made.n_bytes)}: {', '.join(sizes)}",
-        ),
-        ("", f"{fixed(made.bits_per_pixel)} bits per pixel, {likeness}"),
-        ("", f"in {space}, {dither_text(made.dither)}, {number(made.seconds)} seconds"),
+        (colors_text(made.n_colors), f"{facts.format} of {size_text(made.n_bytes)}{beside}"),
+        ("", f"{bits}{_likeness_text(facts)}"),
+        ("", f"in {space}, {dither_text(made.dither)}, {_seconds_text(facts)}"),
     ]
     rows += [("note", text) for text in verdict(facts)]
     rows += [("note", one.text) for one in (*facts.picture.cautions, *facts.cautions)]
     return plain(_aligned([(head, printable(text)) for head, text in rows], width))
+
+
+def _likeness_text(facts: ImageFacts) -> str:
+    """Say how near it is, in figures where anything differs."""
+    if facts.exact:
+        return "every pixel as it was"
+    if equal_as_read(facts):
+        return "every pixel as it was read, in 8 bits a channel"
+    found = facts.chosen.fidelity
+    return (
+        f"PSNR {psnr_text(found.psnr)}, SSIM {ssim_text(found.ssim)}, "
+        f"mean CIEDE2000 {difference_text(found.ciede2000)}"
+    )
+
+
+def _seconds_text(facts: ImageFacts) -> str:
+    """Say how long the colors took, or the search for their number."""
+    time = f"{number(facts.chosen.seconds)} seconds"
+    searched = any(facts.options.get(name) is not None for name in _SEARCHES)
+    return f"searched for {time}" if searched else time
 
 
 def _aligned(rows: list[tuple[str, str]], room: int) -> str:

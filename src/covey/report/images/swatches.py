@@ -13,6 +13,8 @@ from covey.report.palette import contrast
 
 _CELL = (104, 60)
 _GAP, _EDGE, _BAND = 6, 16, 28
+#: text of a swatch PNG that says its colors: #rrggbb or #rrggbbaa, spaces between
+PALETTE_KEY = "Covey palette"
 _WHITE, _CHECK = "#ffffff", "#d9d9d9"
 
 
@@ -78,7 +80,10 @@ def swatch_picture(palette: Palette) -> bytes:
 
 
 def swatch_png(palette: Palette) -> bytes:
-    """Draw the same picture as PNG, without the checked ground: colors lie over white."""
+    """Draw the same picture as PNG, without the checked ground: colors lie over white.
+
+    A text in the file says what the colors are, for ``palette`` to read them back.
+    """
     columns, width, height = _layout(palette)
     image_module = require("PIL.Image", "Drawing a palette")
     draw_module = require("PIL.ImageDraw", "Drawing a palette")
@@ -95,8 +100,10 @@ def swatch_png(palette: Palette) -> bytes:
         for words, down, face in zip((palette.hex(i), text), (13, 34), fonts, strict=True):
             middle = x + (_CELL[0] - draw.textlength(words, font=face)) / 2
             draw.text((middle, y + down), words, fill=ink_on(ground), font=face)
+    said = require("PIL.PngImagePlugin", "Drawing a palette").PngInfo()
+    said.add_text(PALETTE_KEY, " ".join(palette.hex(i) for i in range(len(palette.colors))))
     stream = io.BytesIO()
-    image.save(stream, "PNG", compress_level=6)
+    image.save(stream, "PNG", compress_level=6, pnginfo=said)
     return stream.getvalue()
 
 

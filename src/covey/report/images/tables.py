@@ -16,12 +16,12 @@ _PAIRS_AT_ONCE = 2**18  # 8 bytes each, beside a picture of any size
 
 
 def one_table(indexed: Indexed) -> tuple[list[NDArray[Any]], NDArray[Any]]:
-    """Return every frame as indices into one table of the colors that are used, each once.
+    """Return every frame as indices into one table of the colors that are kept, each once.
 
     Parameters
     ----------
     indexed : Indexed
-        Colors that no pixel uses are left out; equal colors become one.
+        Colors that no pixel uses are left out unless they are fixed; equal colors become one.
 
     Returns
     -------
@@ -58,7 +58,13 @@ def any_table(indexed: Indexed) -> tuple[list[NDArray[Any]], NDArray[Any]]:
 def _used(indices: NDArray[Any], palette: Palette) -> NDArray[Any]:
     used = np.zeros(len(palette.colors), bool)
     used[indices] = True
+    used[: palette.n_fixed] = True
     return used
+
+
+def fixed_colors(indexed: Indexed) -> NDArray[Any]:
+    """Return the colors (f, 4) that the file must have, used or not."""
+    return np.concatenate([one.colors[: one.n_fixed] for one in indexed.palettes])
 
 
 def pack(colors: NDArray[Any]) -> NDArray[Any]:

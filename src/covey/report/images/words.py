@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import unicodedata
 
+import numpy as np
+
 from covey.picture import Fidelity, ImageFacts, Picture, Variant
 from covey.report.numbers import count, fixed, number
 from covey.report.words import Gauge
@@ -14,6 +16,9 @@ _TIE = "\u00a0"  # no-break space between a number and its unit
 _SAME = 0.005  # ratios this near to 1 are told as equal
 
 _ICON = 64 * 64  # pixels; of fewer, the parts of the file that hold no pixels weigh too much
+#: what tells a photograph: rows looked at, distinct colors in them, share of equal neighbors
+_ROWS, _MANY, _EQUAL = 128, 4096, 0.4
+_FULL = 128  # colors; of fewer, the look of few colors is what is wanted
 
 #: from which value of a figure on, and what it means to the eye; the best first
 _DIFFERENCES = (
@@ -120,23 +125,37 @@ def headline(facts: ImageFacts) -> str:
     given = facts.picture
     text = f"{colors_text(made.n_colors)}, a {facts.format} of {size_text(made.n_bytes)}: "
     if made.ratio_file is None or given.n_bytes is None:
+        if tiny(facts):
+            return f"{text.removesuffix(': ')}."
         return f"{text}{ratio_text(made.ratio_raw, 'the raw pixels')}."
     what = f"the {given.format} given ({size_text(given.n_bytes)})"
     return f"{text}{ratio_text(made.ratio_file, what)}."
 
 
-def photographic(facts: ImageFacts) -> bool:
-    """Tell whether the colors change nearly everywhere, as in a photograph.
-
-    A JPEG is taken for a photograph. Otherwise what counts is how little the indices could be
-    compressed: to no less than a quarter of their bits. Flat graphics stay far below that; an
-    icon is too small to tell.
-    """
+def tiny(facts: ImageFacts) -> bool:
+    """Tell whether the file is mostly what holds no pixels, so that sizes beside pixels mislead."""
     width, height = facts.picture.size
-    if facts.exact or width * height < _ICON:
+    return width * height < _ICON and facts.chosen.ratio_raw < 1
+
+
+def equal_as_read(facts: ImageFacts) -> bool:
+    """Tell whether all that was lost is what 8 bits a channel cannot hold."""
+    return not facts.exact and math.isinf(facts.chosen.fidelity.psnr) and facts.picture.reduced
+
+
+def photographic(picture: Picture) -> bool:
+    """Tell whether a picture is like a photograph: opaque, of many colors that change all over.
+
+    Told from some rows of the first frame. Of neighbors, photographs have 4 to 22 % equal, charts
+    and drawings with soft edges 55 % and more; greys have no more colors than a palette holds.
+    """
+    pixels = picture.frames[0].pixels
+    rows = pixels[:: max(1, len(pixels) // _ROWS)]
+    if rows.shape[2] == 4 and (rows[..., 3] < 255).any():
         return False
-    bits = math.log2(max(facts.chosen.n_colors, 2))
-    return facts.picture.format.upper() in ("JPEG", "MPO") or facts.chosen.bits_per_pixel > bits / 4
+    colors = rows[..., :3].astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+    n_equal = int(np.count_nonzero(colors[:, 1:] == colors[:, :-1]))
+    return len(np.unique(colors)) >= _MANY and n_equal <= _EQUAL * colors.size
 
 
 def verdict(facts: ImageFacts) -> list[str]:
@@ -147,12 +166,19 @@ def verdict(facts: ImageFacts) -> list[str]:
         found.append(
             f"Not a pixel differs: the picture has no more than {colors_text(made.n_colors)}."
         )
+    elif equal_as_read(facts):
+        found.append(
+            "Not a pixel differs from the picture as it was read, in 8 bits a channel; the file "
+            "given holds more."
+        )
     if made.ratio_file is not None and made.ratio_file < 1 - _SAME:
         found.append(
             f"The result is {ratio_text(made.ratio_file, f'the {given.format} given')}; keep that "
             "file unless you need an indexed image."
         )
-    if photographic(facts):
+    larger = made.ratio_file is not None and made.ratio_file < 1
+    indexed = facts.format in ("PNG", "GIF") and not facts.exact
+    if indexed and (larger or made.n_colors >= _FULL) and photographic(given):
         found.append(PHOTOGRAPHS)
     return found
 
@@ -165,8 +191,6 @@ def gauges(facts: ImageFacts) -> list[Gauge]:
 
 def _size_gauges(facts: ImageFacts) -> list[Gauge]:
     made, given = facts.chosen, facts.picture
-    channels = given.frames[0].pixels.shape[2]
-    raw = channels * given.n_pixels
     exact = "" if made.n_bytes < 1000 else f"{count(made.n_bytes)}{_TIE}bytes"
     found = [
         Gauge(
@@ -175,6 +199,21 @@ def _size_gauges(facts: ImageFacts) -> list[Gauge]:
             size_text(made.n_bytes),
             f"{exact}, the real file with all its parts." if exact else "The real file, complete.",
         ),
+    ]
+    if not tiny(facts):
+        found += _raw_gauges(facts)
+    if made.ratio_file is not None and given.n_bytes is not None:
+        what = f"the {given.format} given"
+        words = f"{_sentence(ratio_text(made.ratio_file, what))}, {size_text(given.n_bytes)}."
+        found.append(Gauge("given", "Beside the file given", f"{number(made.ratio_file)}×", words))
+    return found
+
+
+def _raw_gauges(facts: ImageFacts) -> list[Gauge]:
+    made, given = facts.chosen, facts.picture
+    channels = given.frames[0].pixels.shape[2]
+    raw = channels * given.n_pixels
+    return [
         Gauge(
             "bits",
             "Bits per pixel",
@@ -190,11 +229,6 @@ def _size_gauges(facts: ImageFacts) -> list[Gauge]:
             f"{size_text(raw)}.",
         ),
     ]
-    if made.ratio_file is not None and given.n_bytes is not None:
-        what = f"the {given.format} given"
-        words = f"{_sentence(ratio_text(made.ratio_file, what))}, {size_text(given.n_bytes)}."
-        found.append(Gauge("given", "Beside the file given", f"{number(made.ratio_file)}×", words))
-    return found
 
 
 def fidelity_gauges(fidelity: Fidelity) -> list[Gauge]:
