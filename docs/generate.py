@@ -12,8 +12,16 @@ import click
 import covey
 from covey import errors, metrics, options
 from covey.cli.main import cli
+from covey.evidence_options import CHOOSE_K, CLUSTER, COMPARE, DIAGNOSE, WATCH
 from covey.image_options import IMAGE
 
+EVIDENCE = (
+    ("choose-k", "choose_k", CHOOSE_K),
+    ("compare", "compare", COMPARE),
+    ("diagnose", "diagnose", DIAGNOSE),
+    ("watch", "trace", WATCH),
+    ("cluster", "cluster", CLUSTER),
+)
 PLACE = Path(__file__).parent / "reference.md"
 
 
@@ -31,6 +39,13 @@ def reference() -> str:
     parts += [f"| {code} | {meaning} |" for code, meaning in exit_codes()]
     parts += ["", "## Options of `covey segment` and `covey.segment`", "", *table(options.SEGMENT)]
     parts += ["", "## Options of `covey image` and `covey.compress`", "", *table(IMAGE)]
+    for name, python, entries in EVIDENCE:
+        parts += ["", f"## Options of `covey {name}` and `covey.{python}`", ""]
+        parts += [
+            *table(entries),
+            "",
+            "Beside them, those of preparing a table, as for `covey segment`.",
+        ]
     parts += ["", "## Options of reading a table", "", *table(options.READING)]
     parts += ["", "## Estimators", "", *estimators()]
     parts += ["", "## Options of the estimators", "", *table(options.ESTIMATOR)]

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
     from covey.estimators.spherical import SphericalKMeans
     from covey.estimators.trimmed import TrimmedKMeans
     from covey.model import Model, load
+    from covey.recipes._explaining import explain
+    from covey.recipes.choose_k import choose_k
+    from covey.recipes.cluster import cluster
+    from covey.recipes.compare import compare
+    from covey.recipes.diagnose import diagnose
     from covey.recipes.image import compress, palette
     from covey.recipes.segment import segment
+    from covey.recipes.watch import trace
 
 __version__ = "0.1.0"
 
@@ -36,18 +42,23 @@ _WHERE = {
     "TrimmedKMeans": "covey.estimators.trimmed",
     "Model": "covey.model",
     "load": "covey.model",
+    "choose_k": "covey.recipes.choose_k",
+    "cluster": "covey.recipes.cluster",
+    "compare": "covey.recipes.compare",
     "compress": "covey.recipes.image",
+    "diagnose": "covey.recipes.diagnose",
     "palette": "covey.recipes.image",
     "segment": "covey.recipes.segment",
+    "trace": "covey.recipes.watch",
 }
 
-#: public modules
-_MODULES = {"metrics"}
+#: public modules; ``explain`` can be called
+_MODULES = {"explain", "metrics"}
 
 __all__ = [
     "BisectingKMeans", "ConstrainedKMeans", "KMeans", "MiniBatchKMeans", "MissingKMeans", "Model",
-    "Recorder", "SphericalKMeans", "TrimmedKMeans", "__version__", "compress", "load", "metrics",
-    "palette", "segment",
+    "Recorder", "SphericalKMeans", "TrimmedKMeans", "__version__", "choose_k", "cluster",
+    "compare", "compress", "diagnose", "explain", "load", "metrics", "palette", "segment", "trace",
 ]  # fmt: skip
 
 

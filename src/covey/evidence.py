@@ -69,6 +69,7 @@ class KFacts:
     explained: float  # 1 − inertia / inertia at K=1
     silhouette: float  # mean over rows
     silhouette_error: float  # standard error when sampled, 0 when exact
+    cloud: float  # silhouette of k-means on clouds without groups, of the shape of the data
     calinski_harabasz: float  # more is better
     davies_bouldin: float  # less is better
     bic: float  # of round normal clusters of one spread; less is better
@@ -85,7 +86,7 @@ class KFacts:
 class Vote:
     """What one criterion says."""
 
-    criterion: str  # "silhouette", "gap, uniform", …
+    criterion: str  # "silhouette", "gap (uniform)", …
     k: int | None  # the K it prefers; None: none
     agrees: bool  # with the verdict
     says: str  # one sentence with the figures
@@ -141,22 +142,28 @@ class Preparations:
 class Clustering:
     """What one method made of the rows."""
 
-    name: str  # "K-Means", "DBSCAN"
-    settings: str  # in words: "radius 0.31 from the k-distance curve, at least 5 rows"
-    labels: (
-        NDArray[Any] | None
-    )  # (n,) int from 1, largest first; 0: noise; None: did not run
-    n_clusters: int
+    key: str  # "kmeans": its column in labels.csv
+    name: str  # "K-Means"
+    kind: str  # what it takes a group to be: "round", "linked", "dense" or "elliptic"
+    seeks: str  # the same in words
+    settings: str  # in words: "radius 0.31 from the k-distance curve, 5 neighbors"
+    labels: NDArray[Any] | None  # (n,) int: the cluster's number, 0: noise; None: did not run
+    numbers: tuple[int, ...]  # of its clusters, largest first; clusters that match have the same
+    sizes: tuple[int, ...]  # rows of each, in that order
     noise: float  # share of the rows
-    sizes: tuple[int, ...]  # largest first
     silhouette: float  # of the rows that are not noise
     density: float  # DBCV, −1 … 1: any shape, noise counted against it
     truth: float  # adjusted Rand index with the true labels
-    seconds: float
-    memory: float  # most bytes held beside the data
-    n_used: int  # rows it ran on; fewer than n: on a sample, the others put to the nearest row
-    note: str = ""  # why it ran on a sample, or could not run; what to know
-    details: Mapping[str, Any] = field(default_factory=dict)  # linkage, curve, BIC …: for pictures
+    seconds: float  # on one thread
+    memory: float  # most bytes that Python saw held beside the data
+    n_used: int  # rows it ran on; fewer than n: the others got the cluster of the nearest of them
+    note: str = ""  # why it could not run; what to know
+    details: Mapping[str, Any] = field(default_factory=dict)  # branches, curve, BIC: for pictures
+
+    @property
+    def n_clusters(self) -> int:
+        """How many clusters there are, noise aside."""
+        return len(self.sizes)
 
 
 @dataclass(frozen=True)
@@ -164,13 +171,22 @@ class Comparison:
     """Several methods on the same rows."""
 
     about: About
+    k: int  # clusters for methods that must be told
+    k_reason: str  # why so many
     clusterings: tuple[Clustering, ...]
-    agreement: NDArray[Any]  # (m, m) adjusted Rand index between methods
+    agreement: NDArray[Any]  # (m, m) adjusted Rand index between methods; NaN: did not run
     plane: Plane
+    ids: NDArray[Any] | None  # (n,) the names of the rows; None: numbered from 1
+    id_name: str
     truth: str  # the column of the true labels, "" without
-    truth_numbers: NDArray[Any] | None  # (n,) int from 1
+    truth_numbers: NDArray[Any] | None  # (n,) int as the clusters' that they match; 0: none
+    truth_names: Mapping[int, str]  # number -> true label
+    n_scored: int  # rows whose silhouettes were computed, each against all
+    n_density: int  # rows that DBCV was computed on
     suits: str  # name of the method that suits; "" when none stands out
-    text: str  # why, in plain sentences
+    suits_k: int  # with so many groups: a number that it may not have been told; 0 for none
+    headline: str  # one sentence
+    text: tuple[str, ...]  # why, in plain sentences: paragraphs
     findings: tuple[Finding, ...] = ()
 
 
@@ -183,15 +199,19 @@ class Diagnosis:
 
     about: About
     k: int
-    labels: NDArray[Any]  # (n,) int from 1: k-means'
-    other_labels: NDArray[Any] | None  # (n,) int from 1, 0 noise: of the method that sees otherwise
-    other: str  # its name, "" for none
+    k_reason: str  # why so many
+    verdict: str  # "right", "care" or "wrong"
+    headline: str  # one sentence
+    text: str  # what was looked at, in a sentence or two
     findings: tuple[Finding, ...]  # worst first
-    right: bool  # no alarm
-    text: str  # the verdict in plain sentences
-    plane: Plane
-    checks: tuple[tuple[str, str, str], ...]  # what was looked at: (name, result in words, level)
-    n_used: int  # rows looked at
+    checks: tuple[
+        tuple[str, str, str], ...
+    ]  # what was looked at: (name, result, worst level or "")
+    plane: Plane  # of the rows looked at
+    labels: NDArray[Any]  # (m,) int from 1: k-means' clusters of these rows, largest first
+    other_labels: NDArray[Any] | None  # (m,) int from 1, 0: none; of an eye that sees otherwise
+    other: str  # what that eye sees, in words
+    sizes: tuple[int, ...]  # (k,) rows of each cluster, of all rows
 
 
 # ---------------------------------------------------------------- seeing it work
@@ -204,15 +224,29 @@ class Watched:
     about: About
     plane: Plane
     k: int
-    runs: tuple[WatchedRun, ...]  # k-means++ first, then from random rows
+    k_reason: str  # why so many
+    runs: tuple[WatchedRun, ...]  # the one to follow, and one from another kind of start
+    best: float  # least inertia known of so many centers
+    true_plane: bool  # distances in the plane are those of k-means: regions can be drawn
+    scales: tuple[NDArray[Any], ...]  # for each axis with units (g, 2): place in the plane, value
 
 
 @dataclass(frozen=True)
 class WatchedRun:
-    """The steps of one run."""
+    """One run; ``t`` of its ``n_steps`` are kept, the first, the last and some between.
 
-    name: str  # "k-means++", "random rows"
-    centers: NDArray[Any]  # (t, k, 2) in the plane, at each step
-    labels: NDArray[Any]  # (t, m) int from 1 of the points drawn
-    inertia: NDArray[Any]  # (t,)
-    changed: NDArray[Any]  # (t,) share of the points whose label changed
+    In a step each row joins its nearest center, then each center moves to the mean of its rows.
+    Clusters are numbered by their size at the end of the first run.
+    """
+
+    key: str  # how it started: "k-means++", "random" or "given"
+    steps: NDArray[Any]  # (t,) int from 1: which are kept
+    centers: NDArray[Any]  # (t, k, 2) in the plane, before they move
+    labels: NDArray[Any]  # (t, m) int from 1: of the points drawn
+    inertia: NDArray[Any]  # (n_steps,) once rows have joined
+    moved: NDArray[Any]  # (n_steps,) inertia once centers have moved
+    changed: NDArray[Any]  # (n_steps,) int: rows that joined another center; the first time, all
+    sizes: NDArray[Any]  # (k,) int: rows of each cluster at the end
+    settled: bool  # no step would change anything
+    ends: NDArray[Any]  # (starts,) inertia at the end of each start of this kind that was tried
+    lengths: NDArray[Any]  # (starts,) int: steps of each

@@ -16,7 +16,7 @@ POSITIONAL = 6
 #: files that may be longer, each with its reason
 LONGER = {
     "native/simd.hpp": (220, "the only file that knows registers: one operation after the other"),
-    "src/covey/flow.py": (400, "all the nouns in one place, one line a fact; nothing computes"),
+    "src/covey/flow.py": (420, "all the nouns in one place, one line a fact; nothing computes"),
 }
 
 #: functions that may be longer or take more arguments, each with its reason

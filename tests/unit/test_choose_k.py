@@ -9,17 +9,19 @@ import numpy as np
 import pytest
 
 from covey.errors import InputError
-from covey.explain import choose_k
-from covey.explain.choose_k import count_distinct, elbow, pick, sweep
-from covey.flow import KScore
+from covey.explain import several_k
+from covey.explain.choose_k import elbow, pick, sweep
+from covey.explain.k_range import count_distinct
+from covey.explain.natural import Natural
+from covey.testing.k_facts import k_facts
 
 
-def scores(*silhouettes, first=2, smallest=0.2, inertias=None):
-    """K=1 and then one score for each silhouette."""
+def scores(*silhouettes, first=2, inertias=None):
+    """K=1 and then one K for each silhouette."""
     inertias = inertias or [100 / k for k in range(first, first + len(silhouettes))]
-    found = [KScore(1, 100.0, 0.0, math.nan, 0.0, 1.0)]
+    found = [k_facts(1)]
     for i, (silhouette, inertia) in enumerate(zip(silhouettes, inertias, strict=True)):
-        found.append(KScore(first + i, inertia, 1 - inertia / 100, silhouette, smallest=smallest))
+        found.append(k_facts(first + i, inertia=inertia, silhouette=silhouette))
     return found
 
 
@@ -51,7 +53,8 @@ def test_sweep_finds_the_blobs(blobs, rng):
     assert run.sweep is not None
     assert run.sweep.chosen == 4 == len(run.centers)
     assert not run.sweep.given
-    assert "K=4 has the highest silhouette" in run.sweep.reason
+    assert "K=4 stands out: its silhouette is 0.9" in run.sweep.reason
+    assert run.sweep.doubt == ""
     assert [one.k for one in run.sweep.scores] == list(range(1, 11))
     assert math.isnan(run.sweep.scores[0].silhouette)
 
@@ -124,8 +127,8 @@ def test_weights_count(rng):
 
 def test_a_sample_is_scored_when_rows_are_many(monkeypatch, rng, blobs):
     exact = sweep(blobs, given=4, rng=np.random.default_rng(1)).sweep
-    monkeypatch.setattr(choose_k, "MOST_STEPS", 4000)
-    monkeypatch.setattr(choose_k, "LEAST_SAMPLE", 50)
+    monkeypatch.setattr(several_k, "MOST_STEPS", 4000)
+    monkeypatch.setattr(several_k, "LEAST_SAMPLE", 50)
     found = sweep(blobs, given=4, rng=rng).sweep
     assert found is not None
     assert len(found.rows) == len(found.row_silhouettes) == 50
@@ -159,53 +162,84 @@ def test_distinct_rows_are_counted_up_to_a_limit():
     assert count_distinct(np.arange(100.0)[:, None], 10) == 10
 
 
-def test_more_k_are_tried_while_the_best_is_the_last(rng):
+def test_more_k_are_tried_while_the_best_are_the_last(rng):
     middles = np.array([[x, y] for x in range(4) for y in range(3)]) * 10.0
     X = np.repeat(middles, 20, axis=0) + rng.normal(0, 0.5, (240, 2))
     found = sweep(X, given=None, rng=np.random.default_rng(0)).sweep
     assert found is not None
     assert found.chosen == 12
+    # the last three of 1 … 15 hold no silhouette as good as that of K=12
     assert [one.k for one in found.scores] == list(range(1, 16))
     given = sweep(X, given=3, rng=np.random.default_rng(0)).sweep
     assert given is not None and given.scores[-1].k == 10
 
 
+def test_a_cloud_has_no_natural_k_and_gets_a_convenient_one(rng):
+    found = sweep(rng.uniform(0, 1, (400, 2)), given=None, rng=np.random.default_rng(0)).sweep
+    assert found is not None
+    assert "No number of segments is natural here" in found.doubt
+    assert found.chosen >= 2
+    assert f"K={found.chosen} has" in found.reason
+
+
 # ---------------------------------------------------------------- the rule
 
 
-def test_highest_silhouette_wins():
-    k, reason = pick(scores(0.3, 0.4, 0.6, 0.5), buying=False)
+def natural(k, found=True, coarse=None):
+    return Natural(k, coarse or k, 0.6, 0.3, 0.01, found)
+
+
+def test_the_natural_k_is_picked():
+    k, reason = pick(scores(0.3, 0.4, 0.6, 0.5), natural(5), buying=False)
+    assert k == 5
+    assert "its silhouette is 0.60" in reason and "would score 0.30" in reason
+
+
+def test_a_look_inside_is_told():
+    k, reason = pick(scores(0.6, 0.4, 0.55, 0.5), natural(4, coarse=2), buying=False)
+    assert k == 4
+    assert "together name K=2" in reason and "fall apart again" in reason
+
+
+def test_highest_silhouette_wins_where_no_k_is_natural():
+    k, reason = pick(scores(0.3, 0.4, 0.6, 0.5), natural(2, found=False), buying=False)
     assert k == 4
     assert "0.60" in reason
+    assert pick(scores(0.3, 0.4, 0.6, 0.5), None, buying=False)[0] == 4
 
 
 def test_two_are_left_aside_when_buying():
     found = scores(0.40, 0.35, 0.25)
-    assert pick(found, buying=False)[0] == 2
-    k, reason = pick(found, buying=True)
-    assert k == 3
-    assert "Two groups reach 0.40" in reason
+    assert pick(found, None, buying=False)[0] == 2
+    for rule in (None, natural(2)):
+        k, reason = pick(found, rule, buying=True)
+        assert k == 3
+        assert "Two groups reach 0.40" in reason
+    assert pick(found, natural(2), buying=False)[0] == 2
 
 
 def test_two_are_picked_when_clearly_better():
-    k, reason = pick(scores(0.60, 0.45, 0.40), buying=True)
+    k, reason = pick(scores(0.60, 0.45, 0.40), None, buying=True)
     assert k == 2
     assert "K=3 with 0.45" in reason
+    assert pick(scores(0.60, 0.45, 0.40), natural(2), buying=True)[0] == 2
 
 
 def test_the_elbow_decides_among_equals():
     # from K=1: 100, 60, 30, 10, 8, 6: the bend is at K=4
     inertias = [60.0, 30, 10, 8, 6]
-    k, reason = pick(scores(0.1, 0.2, 0.41, 0.42, 0.40, inertias=inertias), buying=True)
+    found = scores(0.1, 0.2, 0.41, 0.42, 0.40, inertias=inertias)
+    k, reason = pick(found, None, buying=True)
     assert k == 4
     assert "K=5 and K=6" in reason
-    bend = elbow(scores(0.1, 0.2, 0.41, 0.42, 0.40, inertias=inertias))
+    bend = elbow(found)
     assert max(bend, key=lambda k: bend[k]) == 4
     assert bend[4] == pytest.approx(1 - 3 / 5 - 4 / 94)
     assert bend[1] == bend[6] == pytest.approx(0)
 
 
 def test_tiny_segments_are_passed_over():
-    found = [*scores(0.3, 0.4), KScore(4, 20.0, 0.8, 0.9, smallest=0.001)]
-    assert pick(found, buying=False)[0] == 3
-    assert pick([found[0], found[-1]], buying=False)[0] == 4
+    found = [*scores(0.3, 0.4), k_facts(4, silhouette=0.9, sizes=(500, 300, 199, 1))]
+    assert pick(found, None, buying=False)[0] == 3
+    assert pick(found, natural(4), buying=False)[0] == 3
+    assert pick([found[0], found[-1]], None, buying=False)[0] == 4

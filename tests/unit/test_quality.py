@@ -195,13 +195,6 @@ def test_tiny_segments_are_told(features):
     assert "C holds only 3 of 1,000 rows" in found.text
 
 
-def test_stretched_segments_are_told(rng, shape):
-    long = hand_made(rng.normal(size=(1000, 2)) * [1, 20], ["x", "y"], scale=False)
-    (found,) = cautions(long, quality(), sweep(n=1000), shape)
-    assert found.topic == "stretched"
-    assert "A, B and C" in found.text
-
-
 def test_covariance_by_hand_and_over_blocks(rng):
     np.testing.assert_allclose(covariance(np.array([[0.0, 0], [2, 4]])), [[1, 2], [2, 4]])
     X = rng.normal(size=(2000, 3)) + 1e6

@@ -69,6 +69,7 @@ def assign(
     limits: Doubles,
     ids: NDArray[np.object_] | None = None,
     id_name: str = "row",
+    *,
     labels: NDArray[np.int32] | None = None,
 ) -> Assignment:
     """Tell which segment each row belongs to, and how well it fits.

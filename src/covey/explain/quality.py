@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from covey.explain.choose_k import CLEARLY, LEAST_SEGMENT, OnProgress, still_rising
+from covey.explain.choose_k import CLEARLY, still_rising
 from covey.explain.moments import covariance
+from covey.explain.natural import LEAST_SEGMENT, is_above
 from covey.explain.reference import structureless
+from covey.explain.several_k import OnProgress
 from covey.explain.stability import stability
-from covey.explain.wording import listing, percent, plain
+from covey.explain.wording import percent, plain
 from covey.flow import Caution, Features, Quality, Sweep
 
 Doubles = NDArray[np.float64]
@@ -24,16 +26,10 @@ CLEAR, FAIR = 0.5, 0.25
 #: Refits that agree less than this find other segments each time (Steinley, Psychological
 #: Methods 9, 2004: above 0.8 good, below 0.65 poor recovery; doi 10.1037/1082-989X.9.3.386).
 STABLE, UNSTABLE = 0.8, 0.65
-#: Groups are there when the silhouette is this much above that of a cloud without any (and two of
-#: its standard deviations): unevenness alone, as of a bell curve, moves it by less.
-ABOVE_CLOUD = 0.05
 #: Features whose bands are tried as the plain alternative, and rows they are tried on.
 MOST_BASELINES, ROWS_FOR_BASELINE = 5, 50_000
 #: Share of rows beyond the limits from which outliers are worth a caution.
 MANY_OUTLIERS = 0.01
-#: A segment this many times longer than wide is no round group.
-STRETCHED = 4.0
-LEAST_ROWS_FOR_SHAPE = 50
 
 
 def explained_share(X: Doubles, labels: NDArray[np.integer], k: int) -> float:
@@ -103,12 +99,18 @@ def judge(
     n_poor: int,
     n_between: int,
     rule_fidelity: float,
+    refit: bool = True,
     on_progress: OnProgress | None = None,
 ) -> Quality:
-    """Put the figures of a segmentation together and give the verdict."""
+    """Put the figures of a segmentation together and give the verdict.
+
+    ``refit`` is false for labels that k-means has not made: its refits say nothing of them.
+    """
     if on_progress is not None:
         on_progress("Stability", 0.5)
-    stable, n_refits = stability(features.X, k, rng=rng, weight=features.weight)
+    stable, n_refits = math.nan, 0
+    if refit:
+        stable, n_refits = stability(features.X, k, rng=rng, weight=features.weight)
     cloud, give = (math.nan, math.nan) if k == 1 else structureless(features.X, k, rng=rng)
     score = next(one for one in sweep.scores if one.k == k)
     plain_share, plain_name = baseline(features, k)
@@ -141,7 +143,7 @@ def verdict(
     if k == 1:
         return "One group by choice: nothing was divided, so there is nothing to be sure of."
     again = "" if math.isnan(stable) else f"refits on random halves agree to {stable:.2f} of 1"
-    if silhouette >= FAIR and silhouette <= cloud + ABOVE_CLOUD + 2 * give:
+    if silhouette >= FAIR and not math.isnan(cloud) and not is_above(silhouette, cloud, give):
         return (
             f"Weak: the silhouette of {silhouette:.2f} is not above chance, since a structureless "
             f"cloud of this shape would score {cloud:.2f}; treat the segments as a convenient "
@@ -185,6 +187,7 @@ class Shape:
 def cautions(features: Features, quality: Quality, sweep: Sweep, shape: Shape) -> list[Caution]:
     """Return the facts about the result that a reader must know before acting on it."""
     found = [
+        _no_natural_k(sweep),
         _weak(quality, sweep.chosen),
         _unstable(quality),
         _sampled(quality, sweep, len(features.X), shape.noun[1]),
@@ -193,9 +196,14 @@ def cautions(features: Features, quality: Quality, sweep: Sweep, shape: Shape) -
         _last_k(sweep),
         *_tiny(shape),
         _little_gain(quality, sweep.chosen),
-        _stretched(features.X, shape),
     ]
     return [one for one in found if one is not None]
+
+
+def _no_natural_k(sweep: Sweep) -> Caution | None:
+    if not sweep.doubt or sweep.chosen == 1:
+        return None
+    return Caution("no-natural-k", f"{sweep.doubt} The segments are a convenient division.")
 
 
 def _weak(quality: Quality, k: int) -> Caution | None:
@@ -284,25 +292,4 @@ def _little_gain(quality: Quality, k: int) -> Caution | None:
         f"The segments explain {percent(quality.explained)} of the variation; "
         f"{quality.baseline} alone explain {percent(quality.baseline_explained)}. "
         "The simpler bands may do.",
-    )
-
-
-def _stretched(X: Doubles, shape: Shape) -> Caution | None:
-    """Note segments much longer than wide: k-means cuts such groups across."""
-    if X.shape[1] < 2:
-        return None
-    long = []
-    for label, size in enumerate(shape.sizes):
-        if size >= LEAST_ROWS_FOR_SHAPE:
-            values = np.linalg.eigvalsh(covariance(X[shape.labels == label]))
-            typical = float(values[(len(values) - 1) // 2])  # the lower median
-            if values[-1] > STRETCHED**2 * typical > 0:
-                long.append(shape.names[label])
-    if not long:
-        return None
-    return Caution(
-        "stretched",
-        f"{listing(long)}: {'this segment is' if len(long) == 1 else 'these segments are'} "
-        f"over {STRETCHED:.0f} times longer than wide; k-means looks for round groups and may "
-        "have cut or joined others.",
     )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import covey
-from covey.explain import exemplars, fit, naming, profile, quality, roles, rules
+from covey.explain import alarm, exemplars, fit, naming, profile, quality, roles, rules
 from covey.explain.calling import call
 from covey.explain.choose_k import OnProgress
 from covey.explain.importance import importance
@@ -29,6 +29,7 @@ from covey.flow import (
     Measure,
     Method,
     Name,
+    Quality,
     Run,
     Segment,
     Sweep,
@@ -129,17 +130,7 @@ def explain_segments(
     tell("Rules", 0.2)
     told, fidelity = rules.tell_rules(facts.filled, features.columns, facts.labels, facts.k)
     segments = _segments(facts, called, ordered, told, run.sweep)
-    margin = fit.fit_of(facts.distance, facts.second)
-    judged = quality.judge(
-        features,
-        facts.k,
-        run.sweep,
-        rng=rng,
-        n_poor=int(np.count_nonzero(facts.distance > facts.limits[facts.labels])),
-        n_between=int(np.count_nonzero(margin < fit.BETWEEN)) if facts.k > 1 else 0,
-        rule_fidelity=fidelity,
-        on_progress=on_progress,
-    )
+    judged = _judge(facts, rng, fidelity, on_progress)
     tell("Pictures", 0.9)
     return Explanation(
         title=title or f"Segments of {features.source.name}",
@@ -160,9 +151,27 @@ def explain_segments(
         tree=_tree(facts, ordered),
         decisions=features.decisions,
         cleaning=features.cleaning,
-        cautions=(*features.cautions, *_cautions(facts, judged, run.sweep, called)),
+        cautions=(*features.cautions, *_cautions(facts, judged, run.sweep, called, rng)),
         method=_method(run, options, seed, n_init),
         buying=facts.buying,
+    )
+
+
+def _judge(
+    facts: _Facts, rng: np.random.Generator, fidelity: float, on_progress: OnProgress | None
+) -> Quality:
+    margin = fit.fit_of(facts.distance, facts.second)
+    assert facts.run.sweep is not None
+    return quality.judge(
+        facts.features,
+        facts.k,
+        facts.run.sweep,
+        rng=rng,
+        n_poor=int(np.count_nonzero(facts.distance > facts.limits[facts.labels])),
+        n_between=int(np.count_nonzero(margin < fit.BETWEEN)) if facts.k > 1 else 0,
+        rule_fidelity=fidelity,
+        refit=bool((facts.distance <= facts.second).all()),
+        on_progress=on_progress,
     )
 
 
@@ -268,7 +277,9 @@ def _tree(facts: _Facts, ordered: Sequence[int]) -> Tree:
     return replace(tree, price=left[0] / left[1] if left[1] > 0 else 1.0)
 
 
-def _cautions(facts: _Facts, judged: Any, sweep: Sweep, called: Sequence[Name]) -> list[Caution]:
+def _cautions(
+    facts: _Facts, judged: Any, sweep: Sweep, called: Sequence[Name], rng: np.random.Generator
+) -> list[Caution]:
     shape = quality.Shape(
         names=[name.text for name in called],
         sizes=np.bincount(facts.labels, minlength=facts.k),
@@ -276,6 +287,7 @@ def _cautions(facts: _Facts, judged: Any, sweep: Sweep, called: Sequence[Name]) 
         noun=facts.noun,
     )
     found = quality.cautions(facts.features, judged, sweep, shape)
+    found += _alarm(facts, shape.names, {one.topic for one in found}, rng)
     missing = ~np.isfinite(facts.features.raw).all(axis=0)
     if missing.any() and facts.k > 1:
         words = []
@@ -287,6 +299,25 @@ def _cautions(facts: _Facts, judged: Any, sweep: Sweep, called: Sequence[Name]) 
         text = f"Where a value is missing, the rules and the segments take {listing(words, 6)}."
         found.append(Caution("missing-values", text))
     return found
+
+
+#: what the alarm says again of what is said already, by topic
+_SAID_BY = {"one-blob": "weak-separation", "other-k": "two-groups", "degenerate": "tiny-segment"}
+
+
+def _alarm(
+    facts: _Facts, names: Sequence[str], said: set[str], rng: np.random.Generator
+) -> list[Caution]:
+    """Return what speaks against k-means, where it is not said already."""
+    found = alarm.findings(
+        facts.features.X, facts.labels, facts.k, rng=rng, names=facts.features.names,
+        raw=facts.filled, called=names,
+    )  # fmt: skip
+    return [
+        Caution(one.topic, f"{one.seen} {one.why} {one.todo}")
+        for one in found
+        if one.level in ("alarm", "caution") and _SAID_BY.get(one.topic) not in said
+    ]
 
 
 def _method(run: Run, options: Mapping[str, Any] | None, seed: int, n_init: int) -> Method:

@@ -56,7 +56,8 @@ class EvidenceRecipe(TableRecipe, ABC):
         from covey.evidence import About
 
         return About(
-            title=self.title or f"{heading}: {features.source.name}",
+            title=self.title
+            or f"{heading}{'' if heading[-1] == '?' else ':'} {features.source.name}",
             source=features.source,
             n_rows=len(features.X),
             features=features.columns,

@@ -29,9 +29,7 @@ from covey.options import READING, Option, option
 
 if TYPE_CHECKING:
     from covey.features.raw import Table
-    from covey.flow import Explanation, Features, Run
-    from covey.picture import ImageFacts
-    from covey.recipes._result import Result
+    from covey.flow import Features, Run
 
 #: called with a stage in words and the share of it that is done, 0 … 1
 OnProgress = Callable[[str, float], None]
@@ -62,10 +60,8 @@ class Recipe(ABC):
         """Run k-means on the features, for a given K or for several."""
 
     @abstractmethod
-    def explain(
-        self, features: Features, run: Run, on_progress: OnProgress = unheard
-    ) -> Explanation | ImageFacts:
-        """Say what was found, in the reader's terms."""
+    def explain(self, features: Features, run: Run, on_progress: OnProgress = unheard) -> Any:
+        """Say what was found, in the reader's terms: the facts of this kind of recipe."""
 
     @abstractmethod
     def result(self, features: Features, run: Run, facts: Any, raw: Any) -> Any:
@@ -147,7 +143,7 @@ class TableRecipe(Recipe, ABC):
             return raw
         return read_table(raw, **{name: getattr(self, name) for name in READING})
 
-    def result(self, features: Features, run: Run, facts: Any, raw: Any) -> Result:
+    def result(self, features: Features, run: Run, facts: Any, raw: Any) -> Any:
         """Return segments, as frames of the kind given."""
         from covey.recipes._result import Result
 
