@@ -25,7 +25,11 @@ def result() -> Result:
 def test_segments_are_those_of_the_file(result: Result) -> None:
     frame = result.segments
     rows = list(csv.reader(io.StringIO(result.files()["segments.csv"].decode())))
-    assert rows[0] == list(frame) == ["customer_id", "segment", "name", "distance", "fit", "second", "note"]
+    assert (
+        rows[0]
+        == list(frame)
+        == ["customer_id", "segment", "name", "distance", "fit", "second", "note"]
+    )
     assert [row[0] for row in rows[1:]] == frame["customer_id"].tolist()
     assert [int(row[1]) for row in rows[1:]] == frame["segment"].tolist()
     assert [row[2] for row in rows[1:]] == frame["name"].tolist()

@@ -19,8 +19,8 @@ from covey.report.bundle import render
 from covey.report.data import SCHEMA, render_json
 from covey.report.page import breakable, cropped, isolated, render_html
 from covey.report.summary import render_text
-from covey.report.terminal import screen_width
 from covey.report.svg import Drawing
+from covey.report.terminal import screen_width
 from covey.report.words import gauges, headline, sentence, telling
 
 NB = "\u00a0%"  # no-break space, as between a number and its sign

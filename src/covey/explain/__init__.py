@@ -12,7 +12,7 @@ from typing import Any
 
 
 class _Explain(types.ModuleType):
-    """This package, which can be called: Python knows one name ``covey.explain`` for both."""
+    """A package that can be called: Python has one name ``covey.explain`` for both."""
 
     def __call__(self, X: Any, model_or_labels: Any, **options: Any) -> Any:
         recipes = importlib.import_module("covey.recipes._explaining")

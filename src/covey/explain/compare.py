@@ -131,7 +131,7 @@ def compare(
         n_density=len(dense),
         suits=verdict.suits,
         suits_k=verdict.suits_k,
-        headline=verdict.headline,
+        headline=_headline(verdict, findings),
         text=verdict.text,
         findings=findings,
     )
@@ -254,6 +254,13 @@ def _numbered(
             one = replace(one, labels=lookup[one.labels], numbers=told, details=details)
         found.append(one)
     return found, truth_numbers, names
+
+
+def _headline(verdict: suiting.Verdict, findings: Sequence[Finding]) -> str:
+    """Add what speaks against the clusters and is not said by the verdict."""
+    known = "" if verdict.suits == "K-Means" else "not-round"
+    short = alarm.in_short([one for one in findings if one.topic != known])
+    return f"{verdict.headline} But an alarm rings: {short}." if short else verdict.headline
 
 
 def _findings(

@@ -8,19 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from covey.evidence import About, Diagnosis, Finding, Plane
-from covey.explain.alarm import Examined, examine
+from covey.explain.alarm import Examined, examine, in_short
 from covey.explain.numbering import matched_numbers
 from covey.explain.picture import plane
-from covey.explain.wording import listing
 from covey.flow import Features
 
-#: what an alarm says, in a few words
-_SHORT = {
-    "not-round": "it misses groups that another eye sees",
-    "scale-dominance": "one feature carries the distance",
-    "outlier-cluster": "its centers sit on far rows",
-    "degenerate": "one cluster holds nearly all rows",
-}
 #: above this many features the plane is spanned by the first two principal axes of part of them
 _MOST_FEATURES = 500
 
@@ -71,11 +63,10 @@ def diagnose(
 
 
 def _verdict(findings: Sequence[Finding], k: int) -> tuple[str, str]:
-    alarms = [one.topic for one in findings if one.level == "alarm"]
+    alarms = in_short(findings)
     topics = [one.topic for one in findings if one.level == "caution"]
     if alarms:
-        why = listing([_SHORT[topic] for topic in dict.fromkeys(alarms)])
-        return "wrong", f"K-means as it is run here is the wrong tool: {why}."
+        return "wrong", f"K-means as it is run here is the wrong tool: {alarms}."
     if "one-blob" in topics:
         return "care", "There are no groups here to find: k-means only divides one cloud."
     if "other-k" in topics:

@@ -43,5 +43,5 @@ def importance(
     shares = between / whole if whole > 0 else np.zeros_like(between)
     order = np.argsort(-shares, kind="stable")
     return tuple(
-        Importance(names[j], float(shares[j]), float(min(parted[j], 1.0))) for j in order.tolist()
+        Importance(names[j], float(shares[j]), float(min(parted[j], 1.0))) for j in map(int, order)
     )

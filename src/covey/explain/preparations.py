@@ -65,10 +65,9 @@ def _text(
         natural = f"{verdict.natural} groups" if verdict.natural else "no natural K"
         steady = f", stability {own.stability:.2f} ({in_words(own.stability)})" if own.k > 1 else ""
         parts.append(f"Scale {name}: {natural}{steady}; {_who_carries(shares[name])}.")
-    parts.append(
-        f"The two divisions agree to {agreement:.2f} of 1 (adjusted Rand index)."
-        + _one_alone(shares)
-    )
+    divided = all(choice.verdict.k > 1 for choice in choices.values())
+    told = f"The two divisions agree to {agreement:.2f} of 1 (adjusted Rand index)."
+    parts.append((told if divided else "One of them is not divided at all.") + _one_alone(shares))
     parts.append(
         "Look at which features carry the distance, whether that is what the groups are for, and "
         "whether they come back; choose the scaling by its purpose."

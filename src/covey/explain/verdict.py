@@ -13,6 +13,8 @@ from covey.explain.jaccard import HIGHLY_STABLE, STABLE, in_words
 from covey.explain.natural import Natural, doubt, why
 from covey.explain.wording import listing, percent
 
+#: Fewer criteria than this can be told of very few rows only: no evidence is more than weak then.
+LEAST_VOTES = 4
 #: A K that comes so near the best of the criteria together is hardly told from it.
 NEAR = 0.95
 #: Strong: the silhouette is this much above a cloud's, all groups together come back, and this
@@ -185,6 +187,8 @@ def _strength(scores: Sequence[KFacts], natural: Natural | None, cast: Sequence[
     above = 1.0 if math.isnan(natural.above) else natural.above
     agree = sum(vote.agrees for vote in cast) / max(len(cast), 1)
     steady = not own.stability < HIGHLY_STABLE and agree >= MOST_AGREE
+    if len(cast) < LEAST_VOTES:
+        return "weak"
     if steady:
         return "strong" if above >= CLEARLY_ABOVE else "moderate"
     weak = above < BARELY_ABOVE or own.stability < STABLE or agree < FEW_AGREE

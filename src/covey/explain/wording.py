@@ -79,7 +79,7 @@ def percent(share: float) -> str:
     if 0 < value < 0.1:
         return "under 0.1 %"
     if 99.5 <= value < 100:
-        return f"{min(math.floor(10 * value) / 10, 99.9):.1f} %"
+        return f"{min(round(value, 1), 99.9):.1f} %"
     return f"{value:.1f} %" if 0 < value < 0.95 else f"{value:.0f} %"
 
 

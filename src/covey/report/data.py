@@ -21,12 +21,10 @@ their order, and text is UTF-8 as it is, so the same Explanation gives the same 
 from __future__ import annotations
 
 import dataclasses
-import json
-import math
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from covey.flow import Explanation, Map, Sweep
+from covey.report.plain_json import as_json, plain
 
 SCHEMA = "covey.segments/1"
 
@@ -39,8 +37,7 @@ BULKY = {
 
 def render_json(explanation: Explanation) -> bytes:
     """Write the whole explanation as JSON; see the head of this file for its structure."""
-    text = json.dumps(document(explanation), ensure_ascii=False, indent=2, allow_nan=False)
-    return (text + "\n").encode("utf-8", "replace")
+    return as_json(document(explanation))
 
 
 def document(explanation: Explanation) -> dict[str, Any]:
@@ -48,7 +45,7 @@ def document(explanation: Explanation) -> dict[str, Any]:
     names = [feature.name for feature in explanation.features]
     result: dict[str, Any] = {"schema": SCHEMA}
     for field in dataclasses.fields(explanation):
-        result[field.name] = _plain(getattr(explanation, field.name))
+        result[field.name] = plain(getattr(explanation, field.name), BULKY)
     singular, plural = explanation.row_noun
     result["row_noun"] = {"singular": singular, "plural": plural}
     for segment in result["segments"]:
@@ -73,26 +70,3 @@ def document(explanation: Explanation) -> dict[str, Any]:
 def _name_values(exemplars: list[dict[str, Any]], names: list[str]) -> None:
     for exemplar in exemplars:
         exemplar["values"] = dict(zip(names, exemplar["values"], strict=False))
-
-
-def _plain(value: Any) -> Any:
-    """Turn nouns, arrays and numpy scalars into plain JSON types."""
-    if value is None or isinstance(value, str | bool):
-        return value
-    if dataclasses.is_dataclass(value):
-        return {
-            field.name: _plain(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-            if (type(value), field.name) not in BULKY
-        }
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if hasattr(value, "tolist"):  # numpy arrays and scalars
-        return _plain(value.tolist())
-    if isinstance(value, float):
-        return float(f"{value:.10g}") if math.isfinite(value) else None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, Iterable):
-        return [_plain(item) for item in value]
-    return str(value)

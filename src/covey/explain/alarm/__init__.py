@@ -11,9 +11,17 @@ from numpy.typing import NDArray
 from covey.evidence import Finding
 from covey.explain.alarm import eyes, outliers, scale, shape, sizes, sparse, tails
 from covey.explain.alarm.looking import LEVELS, Checked, Look, look
+from covey.explain.wording import listing
 
 Doubles = NDArray[np.float64]
 
+#: what an alarm says, in a few words
+_SHORT = {
+    "not-round": "groups that another eye sees are missed",
+    "scale-dominance": "one feature carries the distance",
+    "outlier-cluster": "centers sit on far rows",
+    "degenerate": "one cluster holds nearly all rows",
+}
 #: fewer rows than this say nothing about shape or gaps
 LEAST_ROWS = 30
 
@@ -72,6 +80,12 @@ def findings(
     ).findings
 
 
+def in_short(found: Sequence[Finding]) -> str:
+    """Return what the alarms say in a few words, "" where none rings."""
+    topics = dict.fromkeys(one.topic for one in found if one.level == "alarm")
+    return listing([_SHORT[topic] for topic in topics]) if topics else ""
+
+
 def examine(
     X: Doubles,
     labels: NDArray[np.integer],
@@ -96,7 +110,7 @@ def examine(
         *other.checks,
         sizes.sizes(seen),
         outliers.pulling(seen, other),
-        shape.elongation(seen),
+        shape.elongation(seen, other),
         tails.tails(seen),
         sparse.zeros(seen),
         sparse.duplicates(seen),

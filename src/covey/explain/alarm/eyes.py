@@ -11,15 +11,21 @@ from covey.evidence import Finding
 from covey.explain.alarm.density import RATIOS, Dense, dense_groups, least_rows, spanning_tree
 from covey.explain.alarm.looking import Checked, Look
 from covey.explain.alarm.mixture import Mixture, best_mixture
+from covey.explain.stability import adjusted_rand
 
 Integers = NDArray[np.int64]
 
 #: Adjusted Rand indices from which two labelings are the same, and below which they are not;
 #: every row has its place in a mixture, so that less than 0.82 is enough there.
 SAME, OTHER, OTHER_SHAPE = 0.9, 0.7, 0.82
-#: Gaps this wide do not come by chance (see ``density.RATIOS``); narrower ones count only where
-#: k-means finds the same groups. Wide gaps alone may part a few of many groups only.
+#: Gaps this wide do not come by chance (see ``density.RATIOS``). Wide gaps alone may part a few of
+#: many groups only.
 SURE_GAP, FINE_GAP = 1.25, 1.35
+#: Nor do these, where they part nearly all rows into groups that are all a large share of them: on
+#: 500 clouds of five kinds none did. Other narrow ones count only where k-means finds the same.
+LARGE_GAP, LARGE, LARGE_NOISE = 1.2, 0.1, 0.2
+#: agreement of normal groups with those of another fit, for them to speak against k-means
+BACK = 0.75
 #: times the groups that there seem to be: more are pieces
 MANY_PIECES = 2
 #: most rows in gaps, for groups to speak against k-means and for it
@@ -74,7 +80,9 @@ def look_otherwise(look: Look) -> Eyes:
     shapes = _seen_mixture(look, mixture) if mixture.n_groups > 1 else None
     agreeing = _agreeing(look, gaps, shapes, mixture)
     against = None if agreeing else _against(gaps, shapes, mixture)
-    sure = [pair for pair in gaps if pair[0].ratio >= SURE_GAP]
+    if against is shapes is not None and not _come_back(look, mixture):
+        against = None
+    sure = [pair for pair in gaps if _is_sure(pair[0])]
     checks = (
         Checked("gaps in density", _told_gaps(sure)),
         Checked("normal groups of any shape", shapes.how if shapes else "one group only"),
@@ -84,14 +92,14 @@ def look_otherwise(look: Look) -> Eyes:
 
 def _agreeing(look: Look, gaps: list[Gaps], shapes: Seen | None, mixture: Mixture) -> Seen | None:
     """Return what an eye sees as k-means does."""
-    lasting = _lasting([pair for pair in gaps if pair[0].ratio >= SURE_GAP])
+    lasting = _lasting([pair for pair in gaps if _is_sure(pair[0])])
     for dense, seen in gaps:
         # many pieces are agreed with by as many clusters, as bends are cut into pieces by both
         fine = dense.ratio <= FINE_GAP and dense.n_groups <= MANY_PIECES * max(look.k, lasting)
         close = fine or dense.n_groups == lasting
         if close and dense.noise <= LITTLE_NOISE and seen.best >= SAME:
             return seen
-    sure = [seen.n_groups for dense, seen in gaps if dense.ratio >= SURE_GAP]
+    sure = [seen.n_groups for dense, seen in gaps if _is_sure(dense)]
     apart = mixture.overlap < LITTLE_OVERLAP
     if shapes is not None and apart and shapes.best >= SAME:
         return shapes if shapes.n_groups >= max(sure[:1], default=0) else None
@@ -103,13 +111,26 @@ def _against(gaps: list[Gaps], shapes: Seen | None, mixture: Mixture) -> Seen | 
     otherwise = [
         (dense, seen)
         for dense, seen in gaps
-        if dense.ratio >= SURE_GAP and dense.noise <= MOST_NOISE and seen.best < OTHER
+        if _is_sure(dense) and dense.noise <= MOST_NOISE and seen.best < OTHER
     ]
     if otherwise:
         longest = _lasting(otherwise)
         return next(seen for dense, seen in otherwise if dense.n_groups == longest)
     told = mixture.overlap < MOST_OVERLAP and mixture.gain > LEAST_GAIN
     return shapes if shapes is not None and told and shapes.best < OTHER_SHAPE else None
+
+
+def _is_sure(dense: Dense) -> bool:
+    """Tell whether gaps are too wide to come by chance, or part too much."""
+    if dense.ratio >= SURE_GAP or dense.ratio < LARGE_GAP or dense.noise > LARGE_NOISE:
+        return dense.ratio >= SURE_GAP
+    return np.bincount(dense.labels[dense.labels >= 0]).min() >= LARGE * len(dense.labels)
+
+
+def _come_back(look: Look, mixture: Mixture) -> bool:
+    """Tell whether another fit finds the same normal groups: those that it does not are chance."""
+    again = best_mixture(look.X, look.k, look.rng)
+    return adjusted_rand(again.labels, mixture.labels) >= BACK
 
 
 def _lasting(gaps: list[Gaps]) -> int:
@@ -147,7 +168,7 @@ def _told_gaps(sure: list[Gaps]) -> str:
     """Tell of the number of groups that lasts longest."""
     lasting = _lasting(sure)
     told = [seen.how for dense, seen in sure if dense.n_groups == lasting]
-    return told[0] if told else "none that part groups"
+    return told[-1] if told else "none that part groups"
 
 
 # ---------------------------------------------------------------- findings

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from covey.evidence import Finding
+from covey.explain.alarm.eyes import SAME, Eyes
 from covey.explain.alarm.looking import Checked, Look
 from covey.explain.alarm.mixture import principal
 from covey.explain.moments import covariance
@@ -18,8 +19,8 @@ LEAST_ROWS, MOST_FEATURES = 50, 200
 HEAVY = 2.0
 
 
-def elongation(look: Look) -> Checked:
-    """Find clusters much longer than wide."""
+def elongation(look: Look, eyes: Eyes) -> Checked:
+    """Find clusters much longer than wide; good to know only, where another eye sees the same."""
     name = "length of each cluster against its width"
     if not 2 <= look.X.shape[1] <= MOST_FEATURES:
         return Checked(name, "not looked at: one feature, or too many")
@@ -37,12 +38,15 @@ def elongation(look: Look) -> Checked:
     long = np.flatnonzero(ratio > STRETCHED)
     if not len(long):
         return Checked(name, told)
+    same = eyes.agreeing is not None and eyes.agreeing.as_it_is >= SAME
     found = Finding(
         topic="stretched",
-        level="caution",
+        level="note" if same else "caution",
         seen=f"{look.tell(long)} over {STRETCHED:.0f} times longer than wide (up to "
         f"{min(most, 1000):.1f} times).",
-        why="k-means looks for round groups, and may have cut long ones across or joined others.",
+        why="k-means looks for round groups, though it found these long ones whole here."
+        if same
+        else "k-means looks for round groups, and may have cut long ones across or joined others.",
         todo="See in covey compare whether a Gaussian mixture agrees.",
         sure="likely",
         figure=most,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from covey.evidence import Finding
 from covey.explain.alarm.looking import Checked, Look
@@ -10,6 +11,10 @@ from covey.explain.wording import listing, plain
 
 #: fourth standardised moment: 3 for a normal feature, 9 for an exponential one
 HEAVY = 15.0
+
+
+#: features named in the flag to give
+MOST_NAMED = 4
 
 
 def tails(look: Look) -> Checked:
@@ -33,9 +38,13 @@ def tails(look: Look) -> Checked:
         seen=f"{listing(names)}: kurtosis up to {kurtosis[j]:.0f}, a normal feature has 3, an "
         "exponential one 9.",
         why="A few rows carry most of the squared distance, and centers follow them.",
-        todo=f"Log {'it' if len(names) == 1 else 'them'}: --log {look.names[worst[0]]}"
-        f"{',…' if len(names) > 1 else ''}.",
+        todo=f"Log {'it' if len(names) == 1 else 'them'}: --log {','.join(_in_flag(look, worst))}.",
         sure="likely",
         figure=float(kurtosis[j]),
     )
     return Checked(name, told, (found,))
+
+
+def _in_flag(look: Look, worst: NDArray[np.intp]) -> list[str]:
+    """Return the names of features as the flag takes them; "all" for many."""
+    return [look.names[i] for i in worst] if len(worst) <= MOST_NAMED else ["all"]

@@ -7,12 +7,11 @@ from run to run. Numbers have at most 10 significant digits; what is undefined i
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import asdict
 from typing import Any
 
 from covey.evidence import Clustering, Comparison
+from covey.report.plain_json import as_json
 from covey.report.tables import cell
 
 SCHEMA = "covey.comparison/1"
@@ -50,8 +49,7 @@ def json_of(facts: Comparison) -> bytes:
         "options": dict(about.options),
         "versions": dict(about.versions),
     }
-    text = json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False)
-    return (text + "\n").encode("utf-8", "replace")
+    return as_json(document)
 
 
 def labels_csv(facts: Comparison) -> bytes:
@@ -89,16 +87,3 @@ def _method(one: Clustering) -> dict[str, Any]:
     }  # fmt: skip
     details = {key: value for key, value in one.details.items() if key not in ("branches", "curve")}
     return {**told, "ran": one.labels is not None, "details": details}
-
-
-def _plain(value: Any) -> Any:
-    """Turn arrays, tuples and numbers that JSON has not into plain types."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if hasattr(value, "tolist"):
-        return _plain(value.tolist())
-    if isinstance(value, float):
-        return float(f"{value:.10g}") if math.isfinite(value) else None
-    return value if value is None or isinstance(value, str | int) else str(value)

@@ -9,17 +9,14 @@ from __future__ import annotations
 import csv
 import functools
 import io
-import json
-import math
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from covey.evidence import Diagnosis
 from covey.report.evidence import findings
 from covey.report.evidence.eye_maps import eye_maps
 from covey.report.evidence.leaf import render_leaf
+from covey.report.plain_json import as_json
 from covey.report.tables import cell
 from covey.report.terminal import Page
 
@@ -106,8 +103,7 @@ def _json(facts: Diagnosis) -> bytes:
         "options": dict(about.options),
         "versions": dict(about.versions),
     }
-    text = json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False)
-    return (text + "\n").encode("utf-8", "replace")
+    return as_json(document)
 
 
 def _csv(facts: Diagnosis) -> bytes:
@@ -119,18 +115,3 @@ def _csv(facts: Diagnosis) -> bytes:
         words = [one.level, one.topic, one.seen, one.why, one.todo, one.sure]
         writer.writerow([*map(cell, words), f"{one.figure:.10g}", numbers])
     return out.getvalue().encode("utf-8", "replace")
-
-
-def _plain(value: Any) -> Any:
-    """Turn what JSON does not know into what it does."""
-    if isinstance(value, bool | int | str) or value is None:
-        return value
-    if isinstance(value, float):
-        return float(f"{value:.10g}") if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if hasattr(value, "tolist"):
-        return _plain(value.tolist())
-    if isinstance(value, Iterable):
-        return [_plain(item) for item in value]
-    return str(value)

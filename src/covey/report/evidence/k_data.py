@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from dataclasses import asdict
 from typing import Any
 
 from covey.evidence import About, KChoice, KFacts, Preparations
-from covey.report.data import _plain
 from covey.report.evidence.k_panels import least_stable
+from covey.report.plain_json import as_json
 
 SCHEMA = "covey.how-many/1"
 #: figures of ``KFacts``, in the order of the columns
@@ -41,8 +40,7 @@ def json_of(facts: KChoice | Preparations) -> bytes:
         }
     else:
         document |= _choice(facts)
-    text = json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False)
-    return (text + "\n").encode("utf-8", "replace")
+    return as_json(document)
 
 
 def _about(about: About) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -22,6 +21,7 @@ from covey.report.evidence.watch_scene import WIDTH, Scene, shots
 from covey.report.evidence.watch_stills import wcss_axes
 from covey.report.figures import NARROW, WIDE
 from covey.report.numbers import number
+from covey.report.plain_json import as_json
 
 SCHEMA = "covey.watched/1"
 _FAR = 10 * WIDTH  # centers farther out are drawn at the edge all the same
@@ -51,20 +51,7 @@ def json_of(facts: Watched) -> bytes:
         "options": dict(about.options),
         "versions": dict(about.versions),
     }
-    text = json.dumps(_plain(document), ensure_ascii=False, indent=1, allow_nan=False)
-    return (text + "\n").encode("utf-8", "replace")
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return float(f"{value:.10g}") if math.isfinite(value) else None
-    return value if value is None or isinstance(value, str | bool | int) else str(value)
+    return as_json(document, indent=1)
 
 
 # ---------------------------------------------------------------- for the script of the page

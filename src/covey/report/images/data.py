@@ -19,13 +19,12 @@ Numbers have at most 10 significant digits. JSON has no infinity: the PSNR of eq
 from __future__ import annotations
 
 import dataclasses
-import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from covey.picture import ImageFacts, Metadata, Palette, Variant
 from covey.report.images.words import printable
+from covey.report.plain_json import as_json, plain
 from covey.report.tables import cell
 
 SCHEMA = "covey.image/1"
@@ -33,8 +32,7 @@ SCHEMA = "covey.image/1"
 
 def facts_json(facts: ImageFacts) -> bytes:
     """Write all facts as JSON; see the head of this file for its structure."""
-    text = json.dumps(document(facts), ensure_ascii=False, indent=2, allow_nan=False)
-    return (text + "\n").encode("utf-8", "replace")
+    return as_json(document(facts))
 
 
 def document(facts: ImageFacts) -> dict[str, Any]:
@@ -62,8 +60,8 @@ def document(facts: ImageFacts) -> dict[str, Any]:
         "chosen": _timeless(facts.chosen),
         "palettes": [palette_list(palette) for palette in facts.indexed.palettes],
         "variants": [_timeless(variant) for variant in facts.variants],
-        "options": _plain(facts.options),
-        "cautions": _plain((*picture.cautions, *facts.cautions)),
+        "options": plain(facts.options),
+        "cautions": plain((*picture.cautions, *facts.cautions)),
     }
 
 
@@ -71,38 +69,18 @@ def palette_list(palette: Palette) -> list[dict[str, Any]]:
     """Return the colors of a palette in their order, as plain JSON types."""
     shares = palette.shares.tolist()
     return [
-        {"hex": palette.hex(i), "count": int(palette.counts[i]), "share": _plain(shares[i])}
+        {"hex": palette.hex(i), "count": int(palette.counts[i]), "share": plain(shares[i])}
         for i in range(len(shares))
     ]
 
 
 def _timeless(variant: Variant) -> dict[str, Any]:
-    return {name: value for name, value in _plain(variant).items() if name != "seconds"}
+    return {name: value for name, value in plain(variant).items() if name != "seconds"}
 
 
 def _kinds(metadata: Metadata) -> list[str]:
     fields = dataclasses.fields(metadata)
     return [field.name for field in fields if getattr(metadata, field.name)]
-
-
-def _plain(value: Any) -> Any:
-    """Turn nouns, numpy scalars and tuples into plain JSON types."""
-    if value is None or isinstance(value, str | bool):
-        return value
-    if dataclasses.is_dataclass(value):
-        fields = dataclasses.fields(value)
-        return {field.name: _plain(getattr(value, field.name)) for field in fields}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if hasattr(value, "tolist"):
-        return _plain(value.tolist())
-    if isinstance(value, float):
-        return float(f"{value:.10g}") if math.isfinite(value) else None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, Iterable) and not isinstance(value, bytes):
-        return [_plain(item) for item in value]
-    return str(value)
 
 
 # ---------------------------------------------------------------- tables
