@@ -71,7 +71,7 @@ def _measure(asked: argparse.Namespace) -> None:
         return
     machine = timing.machine_line()
     if part:
-        machine, found = rows.joined(rows.IMAGES, machine, found)
+        machine, found = rows.joined(rows.IMAGES, machine, found, rows.Row)
     rows.write(rows.IMAGES, machine, found, rows.Row)
     sheets.write(rows.FOLDER)
     page.write(rows.FOLDER)

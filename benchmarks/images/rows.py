@@ -81,11 +81,13 @@ def read(path: Path, kind: type[Kind]) -> tuple[str, list[Kind]]:
         return machine, [kind(**_values(cells, kind)) for cells in reader]
 
 
-def joined(path: Path, machine: str, found: Sequence[Row]) -> tuple[str, list[Row]]:
+def joined(
+    path: Path, machine: str, found: Sequence[Kind], kind: type[Kind]
+) -> tuple[str, list[Kind]]:
     """Put a part in the place of its rows in a file; the machine's line tells both runs."""
     if not path.exists():
         return machine, list(found)
-    before, kept = read(path, Row)
+    before, kept = read(path, kind)
     new = {(row.picture, row.method, row.k, row.dither): row for row in found}
     methods = ", ".join(dict.fromkeys(row.method for row in found))
     rows = [new.pop((row.picture, row.method, row.k, row.dither), row) for row in kept]

@@ -127,7 +127,10 @@ def main(methods: Sequence[str], quick: bool, write: bool = False) -> None:
     elif busy > BUSY:
         sys.exit("the machine was busy with other things: no times were written")
     else:
-        rows.write(rows.TIMES, machine_line(), found, Time)
+        machine = machine_line()
+        if methods:
+            machine, found = rows.joined(rows.TIMES, machine, found, Time)
+        rows.write(rows.TIMES, machine, found, Time)
 
 
 def machine_line() -> str:

@@ -274,3 +274,14 @@ def test_bytes_are_of_a_png_that_decodes_to_the_same_picture() -> None:
     assert score(two_colors().pixels(4), two_colors(), ("bytes",), cached=False) == {
         "bytes": len(content)
     }
+
+
+def test_a_part_takes_the_place_of_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "images.csv"
+    rows.write(path, "a machine; commit 1", MADE_UP, Row)
+    anew = [replace(MADE_UP[0], psnr=99.0), replace(MADE_UP[0], k=77)]
+    machine, joined = rows.joined(path, "a machine; commit 2", anew, Row)
+    assert machine == f"a machine; commit 1; {MADE_UP[0].method} at commit 2"
+    assert len(joined) == len(MADE_UP) + 1
+    assert joined[0].psnr == 99.0
+    assert joined[-1].k == 77
