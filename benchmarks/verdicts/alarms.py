@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -116,15 +117,29 @@ def _others(seed: int) -> dict[str, dict[str, float]]:
 # ---------------------------------------------------------------- told
 
 
-def table(rows: Sequence[Row]) -> str:
-    """Return the rows as CSV."""
+def table(rows: Sequence[Any]) -> str:
+    """Return rows, all of one dataclass, as CSV."""
+    if not rows:
+        return ""
     out = io.StringIO()
-    writer = csv.DictWriter(out, [field.name for field in fields(Row)], lineterminator="\n")
+    writer = csv.DictWriter(out, [field.name for field in fields(rows[0])], lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        plain = {k: f"{v:.3f}" if isinstance(v, float) else v for k, v in asdict(row).items()}
-        writer.writerow({**plain, "ms": f"{row.ms:.0f}"})
+        writer.writerow(
+            {k: f"{v:.3f}" if isinstance(v, float) else v for k, v in asdict(row).items()}
+        )
     return out.getvalue()
+
+
+def bars(rows: Sequence[Row]) -> dict[str, bool]:
+    """Return whether each bar is met, at the true K."""
+    at_true = [row for row in rows if row.at == "true K"]
+    ring = [bool(row.alarms) for row in at_true if row.must_ring]
+    false = [bool(row.alarms) for row in at_true if row.must_not]
+    return {
+        "rings": sum(ring) >= RINGS * len(ring),
+        "quiet": sum(false) <= FALSE * len(false),
+    }
 
 
 def page(rows: Sequence[Row]) -> str:

@@ -112,10 +112,11 @@ def _row(name: str, scale: str, X: np.ndarray, truth: np.ndarray) -> Row:
                                 if one.level == level}))
         for level in ("alarm", "caution")
     }  # fmt: skip
+    rang = sum(any(one.level == "alarm" for one in found) for found in draws)
     return Row(
-        name, scale, *X.shape, k, adjusted_rand(truth[known], labels[known].astype(np.int64)),
-        other, others[other], sum(any(one.level == "alarm" for one in found) for found in draws),
-        topics["alarm"], topics["caution"],
+        name, scale, len(X), X.shape[1], k,
+        adjusted_rand(truth[known], labels[known].astype(np.int64)),
+        other, others[other], rang, topics["alarm"], topics["caution"],
     )  # fmt: skip
 
 

@@ -102,6 +102,7 @@ class KVerdict:
     text: str  # plain sentences with the figures
     votes: tuple[Vote, ...]
     elbow: int | None  # where WCSS bends, by eye; None where it does not
+    overruled: str = ""  # why it is not the K that most criteria name; "" where it is
     others: tuple[int, ...] = ()  # other K that the criteria hardly tell from it
     limits: str = ""  # the limits asked for, in words
     cost: str = ""  # what they cost

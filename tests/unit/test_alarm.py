@@ -7,10 +7,16 @@ import pytest
 
 from covey.engine import passes
 from covey.engine.best import fit_best
-from covey.explain.alarm import examine, findings
-from covey.explain.alarm.density import dense_groups, spanning_tree
+from covey.explain.alarm import examine, eyes, findings, looking
+from covey.explain.alarm.density import Dense, dense_groups, spanning_tree
 from covey.explain.alarm.joining import joined_pieces
-from covey.explain.alarm.mixture import best_mixture, flattest, principal, smooth
+from covey.explain.alarm.mixture import (
+    best_mixture,
+    fit_mixture,
+    flattest,
+    principal,
+    smooth,
+)
 from covey.explain.alarm.outliers import lone_rows
 
 
@@ -84,6 +90,49 @@ def test_one_cloud_is_a_caution(rng, d):
     assert given["one-blob"].level == "caution"
     assert not alarms(given)
     assert "one-blob" not in found(blobs(rng, d=d), 3)
+
+
+@pytest.mark.parametrize("seed", [1, 42])
+@pytest.mark.parametrize("k", [2, 4])
+def test_thin_places_between_groups_that_overlap_are_no_gaps(seed, k):
+    """Four groups of customers in a row that touch: k-means is as good there as any method."""
+    rng = np.random.default_rng(seed)
+    middles, spreads = ((25, 30), (45, 80), (35, 55), (55, 100)), (5, 8, 6, 10)
+    X = np.vstack([rng.normal(middle, spread, (75, 2))
+                   for middle, spread in zip(middles, spreads, strict=True)])  # fmt: skip
+    assert not alarms(found((X - X.mean(axis=0)) / X.std(axis=0), k))
+
+
+def test_groups_that_another_fit_does_not_find_are_chance(rng, monkeypatch):
+    X = rng.normal(size=(400, 2)) * [10, 0.5] + np.repeat([[0, 0], [0, 5]], 200, axis=0)
+    look = looking.look(X, fit(X, 2), 2, rng=rng)
+    # only the eye for shape is left
+    monkeypatch.setattr(eyes, "dense_groups", lambda *_: Dense(1.25, np.zeros(400, np.int64), 1))
+    against = eyes.look_otherwise(look).against
+    assert against is not None and against.eye == "shape"
+    monkeypatch.setattr(eyes, "_come_back", lambda *_: False)
+    assert eyes.look_otherwise(look).against is None
+
+
+def test_narrow_gaps_count_where_they_part_large_groups():
+    halves, small = np.repeat([0, 1], 50), np.repeat([0, 1], [95, 5])
+    assert eyes._is_sure(Dense(1.25, small, 2))
+    assert eyes._is_sure(Dense(1.2, halves, 2))
+    assert not eyes._is_sure(Dense(1.2, small, 2))
+    assert not eyes._is_sure(Dense(1.15, halves, 2))
+    assert not eyes._is_sure(Dense(1.2, np.where(np.arange(100) % 3, halves, -1), 2))
+
+
+def test_round_groups_apart_need_no_other_eye(rng):
+    """Where eyes join some of many round groups, k-means' own clusters are asked."""
+    X, halves = blobs(rng, k=5), moons(rng)
+    for rows, k, apart in ((X, 5, True), (halves, 2, False), (rng.normal(size=(300, 2)), 3, False)):
+        look = looking.look(np.ascontiguousarray(rows), fit(rows, k), k, rng=rng)
+        one = fit_mixture(principal(look.X), np.zeros(len(rows), np.int64))
+        assert eyes._round_apart(look, one) is apart
+    spikes = np.repeat([[0.0], [1.0]], 50, axis=0)
+    look = looking.look(spikes, np.repeat([0, 1], 50), 2, rng=rng)
+    assert not eyes._round_apart(look, one)
 
 
 def test_spanning_tree_by_hand():

@@ -99,6 +99,7 @@ def test_two_scalings_are_not_ranked():
         ({"k": 7, "max_segments": 4}, "k=7 and max_segments=4"),
         ({"min_size": "lots"}, "min_size must be a number of rows"),
         ({"min_size": "100%"}, "100%"),
+        ({"min_size": 241}, "min_size must not exceed the number of rows; got 241"),
         ({"scale": ["none", "none"]}, "'none' for both"),
         ({"scale": ["none", "standard", "auto"]}, "got 3"),
         ({"max_segments": 2, "k_min": 3, "k_max": 5}, "max_segments must not be below"),

@@ -125,13 +125,71 @@ def test_truth_counts_noise_as_a_group_and_leaves_missing_labels_out() -> None:
 def test_two_against_four_is_explained(customers: Comparison) -> None:
     """The silhouette chooses 2; the mixture sees 4, the truth has 4; the text says why."""
     if customers.k == 2:
-        assert customers.headline == "K-Means suits these rows, with K=4."
+        assert customers.headline == "K-Means suits these rows, with K=4."  # no alarm about K=2
         assert "what is wrong is the number 2" in customers.text[0]
+        assert "the labels may mean something else" not in " ".join(customers.text)
     assert customers.suits_k == 4
     assert one(customers, "mixture").n_clusters == 4
     told = " ".join(customers.text)
     assert "The true labels (group) name 4 groups; Gaussian mixture comes nearest" in told
     assert "groups that touch are one" in told
+
+
+def blobs() -> dict[str, np.ndarray]:
+    X, y = make_blobs(300, centers=4, cluster_std=0.70, random_state=42)
+    return {"a": X[:, 0], "b": X[:, 1], "blob": y.astype(str)}
+
+
+@pytest.mark.parametrize("k", [1, 2, 150])
+def test_the_number_given_is_blamed_where_it_is_to_blame(k: int) -> None:
+    facts = compare(blobs(), k=k, drop=["blob"]).facts
+    assert facts.headline == "K-Means suits these rows, with K=4."
+    assert f"what is wrong is the number given, {k}, not the method" in facts.text[0]
+
+
+@pytest.mark.parametrize("k", [1, 150])
+def test_an_absurd_number_recommends_nothing(k: int) -> None:
+    facts = compare(np.random.default_rng(0).normal(size=(300, 3)), k=k).facts
+    assert (facts.suits, facts.suits_k) == ("", 0)
+    assert f"No method can be recommended with K={k}, the number given." in facts.headline
+
+
+def test_where_the_number_given_is_not_the_only_reason() -> None:
+    facts = compare(moons(), k=1, drop=["moon"]).facts
+    assert facts.headline.startswith(f"{facts.suits} suits these rows; K-Means does not.")
+    assert "The number given, 1, is not the only reason: told 2, K-Means agrees" in facts.text[0]
+
+
+def test_scaling_comes_first_where_one_feature_carries_the_distance() -> None:
+    X, y = make_blobs(240, centers=3, n_features=4, cluster_std=0.9, random_state=1)
+    X[:, 3] = np.random.default_rng(0).choice([0.0, 4000.0, 9000.0], 240)
+    X[:, 3] += np.random.default_rng(1).normal(size=240) * 80
+    facts = compare(np.asarray(X), truth=y, scale="none").facts
+    assert "scale-dominance" in [each.topic for each in facts.findings]
+    assert (facts.suits, facts.suits_k) == ("", 0)
+    assert facts.headline.endswith("one feature carries the distance, so scaling comes first.")
+    assert "which the scores speak for" not in " ".join(facts.text)
+    scaled = compare(np.asarray(X), truth=y, scale="standard").facts
+    assert "scaling comes first" not in scaled.headline
+
+
+def test_the_number_is_told_where_it_keeps_kmeans_from_the_truth() -> None:
+    """Two of three groups touch: K-Means is told 2, a mixture finds all, so does K-Means told 3."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 2)) + np.repeat([[0, 0], [3.6, 0], [40, 0]], 100, 0)
+    facts = compare(X, truth=np.repeat([0, 1, 2], 100), scale="none").facts
+    told = " ".join(facts.text)
+    assert facts.suits_k == facts.k == 2
+    assert "K-Means, which the scores speak for, has 0.57: the number 2 is to blame" in told
+    assert "the labels may mean something else" not in told
+
+
+def test_two_clusters_have_the_first_two_numbers() -> None:
+    """Methods that see two get the colors that are easiest to tell apart, whatever others see."""
+    facts = compare(four_groups(), truth="group", k=2).facts
+    assert sorted(one(facts, "kmeans").numbers) == [1, 2]
+    assert facts.truth_numbers is not None
+    assert set(facts.truth_names) == set(facts.truth_numbers.tolist()) == {1, 2, 3, 4}
 
 
 def test_crescents_are_not_for_kmeans(crescents: Comparison) -> None:
@@ -199,6 +257,12 @@ def test_samples_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 BAD: list[tuple[str, Callable[[], object], type[Exception], str]] = [
     ("length", lambda: compare(np.eye(30), truth=[1] * 29), InputError, r"30 rows.*\(29,\)"),
+    (
+        "names",
+        lambda: compare(four_groups(), truth="age", k=2),
+        InputError,
+        r"300 different labels in 300 rows \(age\); pass the column of the groups",
+    ),
     ("column", lambda: compare(moons(), truth="sun"), ColumnError, "no column 'sun'"),
     ("feature", lambda: compare(moons(), truth="x", features=["x"]), OptionError, "'x'"),
     ("k", lambda: compare(np.arange(9.0)[:, None] * [1, 2.5], k=10), InputError, "k=10"),
@@ -217,8 +281,8 @@ def test_bad_input_is_told(ask: Callable[[], object], error: type[Exception], sa
 @pytest.mark.parametrize(
     ("labels", "topic"),
     [(["a"] * 60, ""), (["a", None] * 30, "missing-truth"), ([None] * 60, "missing-truth"),
-     (list(range(60)), "doubtful-truth")],
-    ids=["one label", "some missing", "all missing", "all different"],
+     ([0, 1] * 30, "")],
+    ids=["one label", "some missing", "all missing", "two labels"],
 )  # fmt: skip
 def test_odd_truths(labels: list[object], topic: str) -> None:
     told = compare(np.random.default_rng(0).normal(size=(60, 2)), truth=labels)
@@ -301,6 +365,31 @@ def test_page_shows_every_part(crescents: Comparison) -> None:
     for part in ("small-maps", "scores", "agreement", "headline", "membership"):
         assert f'data-test="{part}"' in page
     assert "<script" not in page
+
+
+def test_alarms_are_told_with_the_numbers_of_the_page(crescents: Comparison) -> None:
+    assert crescents.findings[0].topic == "not-round"
+    assert "an alarm rings" not in crescents.headline  # it says so already
+    written = files(crescents)
+    page = written["report.html"].decode()
+    assert 'data-topic="not-round"' in page
+    assert "Alarm: Another eye sees 2 groups" in " ".join(summary(crescents).split())
+    assert json.loads(written["report.json"])["findings"][0]["topic"] == "not-round"
+    X = np.random.default_rng(0).normal(size=(90, 2)) + np.repeat([[0, 0], [9, 0], [0, 9]], 30, 0)
+    far = compare({"a": [*X[:, 0], 300, 280], "b": [*X[:, 1], 300, 310]}, k=3).facts
+    (taken,) = (one for one in far.findings if one.topic == "outlier-cluster")
+    kmeans = one(far, "kmeans")
+    assert kmeans.labels is not None
+    assert set(kmeans.labels[-2:].tolist()) == set(taken.clusters)
+    assert "centers sit on far rows" in far.headline
+    assert 'data-topic="outlier-cluster"' in files(far)["report.html"].decode()
+
+
+def test_nothing_is_told_where_all_is_well() -> None:
+    X, _ = make_blobs(300, centers=4, cluster_std=0.70, random_state=42)
+    facts = compare(np.asarray(X)).facts
+    assert facts.findings == ()
+    assert 'data-test="findings"' not in files(facts)["report.html"].decode()
 
 
 def test_names_from_the_data_are_escaped() -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from covey.engine import passes
+from covey.explain.criteria import standing
 from covey.explain.inside import falls_apart
 from covey.explain.k_choice import Asked, search
-from covey.explain.natural import Natural, best_standing, doubt, is_above, why
+from covey.explain.natural import NEAR, Natural, best_standing, doubt, is_above, why
 from covey.explain.several_k import SeveralK
 from covey.testing.k_facts import k_facts
 
@@ -123,6 +124,25 @@ def test_tiny_groups_are_passed_over():
     assert best_standing([k_facts(1), large, small]) == 2
     assert best_standing([k_facts(1), small]) == 3
     assert best_standing([k_facts(1)]) is None
+
+
+def test_a_k_that_no_criterion_names_gives_way_to_one_that_several_do():
+    def told(k, silhouette, between, within, bic):
+        own = {"calinski_harabasz": between, "davies_bouldin": within, "bic": bic}
+        return k_facts(k, silhouette=silhouette, **own)
+
+    figures = [
+        told(2, 0.50, 40.0, 0.60, 400.0),
+        told(3, 0.70, 130.0, 0.40, 300.0),
+        told(4, 0.66, 215.0, 0.45, 200.0),  # by the three together, but by none of them
+        told(5, 0.62, 240.0, 0.48, 100.0),
+        told(6, 0.50, 200.0, 0.80, 150.0),
+    ]
+    marks = standing(figures)
+    assert max(marks, key=lambda k: marks[k]) == 4 and marks[5] > NEAR * marks[4]
+    assert best_standing([k_facts(1), *figures]) == 5
+    figures[2] = told(4, 0.66, 215.0, 0.39, 200.0)  # one names it
+    assert best_standing([k_facts(1), *figures]) == 4
 
 
 def test_only_the_group_that_is_two_falls_apart(rng):

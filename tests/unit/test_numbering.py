@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from covey.explain.numbering import matched_numbers
+from covey.explain.numbering import commonest_first, matched_numbers
 
 
 def numbers(*labelings: list[int]) -> list[list[int]]:
@@ -28,6 +28,12 @@ def test_later_ones_match_what_an_earlier_one_brought() -> None:
     first = [0] * 10
     split = [0] * 5 + [1] * 5
     assert numbers(first, split, split)[1] == numbers(first, split, split)[2]
+
+
+def test_the_numbers_that_most_have_come_first() -> None:
+    given = [np.array([1, 2, 3, 4]), np.array([4, 1]), np.array([4, 1]), np.array([], np.int64)]
+    assert [own.tolist() for own in commonest_first(given)] == [[1, 3, 4, 2], [2, 1], [2, 1], []]
+    assert commonest_first([]) == []
 
 
 def test_none_at_all_and_noise_only() -> None:

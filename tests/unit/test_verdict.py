@@ -96,7 +96,7 @@ def test_limits_that_hold_cost_nothing(scores):
     found = judge(scores, THREE, Limits(most_groups=4))
     assert found.k == 3
     assert found.limits == "at most 4 groups"
-    assert found.cost == "Nothing: K=3 keeps the limits."
+    assert found.cost == "Nothing: K=3 is what the rows say, too."
 
 
 def test_fewer_groups_cost_variation_and_silhouette(scores):
@@ -129,3 +129,77 @@ def test_purpose_without_a_natural_k(scores):
     found = judge(scores, NONE, Limits(k=4))
     assert (found.natural, found.k) == (None, 4)
     assert "no natural groups" in found.cost
+
+
+def test_a_fixed_k_that_breaks_the_other_limit_is_told(scores):
+    found = judge(scores, THREE, Limits(k=3, least_rows=50))
+    assert "Its smallest group has 30 rows, fewer than asked for." in found.cost
+
+
+def test_limits_that_no_division_can_keep_are_told(scores):
+    found = judge(scores, THREE, Limits(least_rows=501))
+    assert found.k == 1
+    assert "No two groups can have 501 rows each: there are 1,000 rows in all." in found.cost
+    small = [scores[0], *(one(k, 0.5, 100.0, 0.8, 0.5, 0.9, sizes=(970, 30)) for k in (2, 3))]
+    few = judge(small, NONE, Limits(least_rows=100))
+    assert few.cost.endswith("No division tried keeps these limits: only all rows together do.")
+
+
+def test_limits_in_words_have_a_singular(scores):
+    assert judge(scores, THREE, Limits(most_groups=1)).limits == "at most 1 group"
+
+
+def test_equal_shares_are_not_told_twice(scores):
+    scores[3] = one(4, 0.7, 200.0, 0.9, 0.9, 0.6, inertia=10.0)
+    found = judge(scores, THREE, Limits(k=4))
+    assert "explains as much of the variation, 90 %" in found.cost
+    assert "0.70 as well" in found.cost
+
+
+# ---------------------------------------------------------------- verdict and votes
+
+
+def test_what_overrules_most_criteria_is_told(scores):
+    assert judge(scores, THREE, Limits()).overruled == ""
+    two = Natural(2, 2, 0.5, 0.3, 0.01, True)
+    told = judge(scores, two, Limits()).overruled
+    assert told.startswith("7 of 7 criteria name K=3, but the rule overrules them: silhouette")
+    assert told.endswith("put K=2 first.")
+    inside = Natural(5, 3, 0.5, 0.3, 0.01, True)
+    assert "clearly two when looked into" in judge(scores, inside, Limits()).overruled
+
+
+def test_what_overrules_most_criteria_where_no_k_is_natural(scores):
+    scores[2] = one(3, 0.37, 300.0, 0.4, 1.0, 0.95, inertia=10.0)
+    told = judge(scores, NONE, Limits()).overruled
+    assert "criteria name K=3, but a cloud without groups would score about as much" in told
+    assert "0.30" in told and "0.37" in told
+
+
+def test_counts_add_up_with_who_is_named(scores):
+    unsteady = [scores[0], *(one(k, 0.3, 9.0, 1.0, 0.1, 0.5) for k in (2, 3, 4))]
+    found = judge(unsteady, NONE, Limits())
+    says = {vote.criterion: vote for vote in found.votes}
+    assert (says["stability"].k, says["stability"].agrees) == (1, True)
+    assert all(vote.agrees == (vote.k == 1) for vote in found.votes)
+    for vote in found.votes:
+        assert vote.criterion.casefold() in found.text.casefold()
+
+
+@pytest.mark.parametrize(
+    ("ends", "strength", "words"),
+    [
+        (None, "strong", ""),
+        ((1, 5), "strong", ""),
+        ((2, 5), "strong", ""),
+        ((3, 5), "moderate", "K=3 is the first K of the range given"),
+        ((1, 3), "moderate", "Beside K=1 only K=2 and K=3 were tried"),
+        ((3, 3), "moderate", "Beside K=1 only K=3 was tried"),
+        ((0, 3), "moderate", "another may stand out more"),
+    ],
+)
+def test_the_range_given_bounds_how_sure_it_is(scores, ends, strength, words):
+    found = judge(scores, THREE, Limits(), ends)
+    assert found.strength == strength
+    assert words in found.text
+    assert ("widen the range" in found.text) == bool(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import re
@@ -174,3 +175,15 @@ def test_summary_says_how_it_went(told: Any) -> None:
     text = str(told)
     assert re.search(r"9 centers found their places in \d+ steps", text)
     assert re.search(r"^random rows +\d+ ", text, re.M)
+
+
+def test_the_same_wcss_with_other_groups_is_not_called_one_solution(told: Any) -> None:
+    facts, one = told.facts, told.facts.runs[0]
+    settled = np.full_like(one.inertia, facts.best)
+    even, uneven = (
+        dataclasses.replace(one, sizes=np.array(sizes), inertia=settled)
+        for sizes in ((135, 135), (50, 220))
+    )
+    other = words.comparison(dataclasses.replace(facts, runs=(even, uneven)))
+    assert "not with the same groups" in other
+    assert "one solution" in words.comparison(dataclasses.replace(facts, runs=(even, even)))

@@ -37,6 +37,8 @@ HELP = """From a raw file to groups that people can act on.
 covey example -o customers.csv         50,000 customers to try it on
 covey segment customers.csv -o out     find, name and report the segments
 covey predict out/model.covey new.csv  put new rows into them
+covey choose-k table.csv               how many groups, and how sure
+covey compare table.csv                is k-means right, or another method
 
 Every command has examples: covey COMMAND --help.
 """

@@ -11,17 +11,24 @@ from numpy.typing import NDArray
 
 from covey.errors import InputError
 from covey.evidence import KFacts
-from covey.explain.k_range import CLOSE, FIRST_K, LAST_K, count_distinct, fit_range
-from covey.explain.natural import LEAST_SEGMENT, Natural, doubt, find_natural, smallest, why
-from covey.explain.reference import Clouds
-from covey.explain.several_k import OnProgress, SeveralK
-from covey.explain.wording import listing, percent
+from covey.explain.k_range import (
+    CLOSE,
+    FARTHEST_K,
+    FIRST_K,
+    LAST_K,
+    count_distinct,
+    try_range,
+    usual_range,
+)
+from covey.explain.natural import LEAST_SEGMENT, Natural, doubt, smallest, why
+from covey.explain.several_k import OnProgress
+from covey.explain.wording import decimals, listing, percent
 from covey.flow import KScore, Run, Sweep
 from covey.random import children
 
 Doubles = NDArray[np.float64]
 
-#: Tried as far as this while more segments seem to be there: people act on few.
+#: Segments that people act on are few.
 MOST_SEGMENTS = 20
 #: A silhouette that speaks of groups.
 WORTH_MORE = 0.25
@@ -35,6 +42,7 @@ def sweep(
     given: int | None,
     rng: np.random.Generator,
     n_init: int = 4,
+    most: int = FARTHEST_K,
     weight: Doubles | None = None,
     buying: bool = False,
     on_progress: OnProgress | None = None,
@@ -42,8 +50,9 @@ def sweep(
 ) -> Run:
     """Fit K = 2 … 10 (and the K given), score each, and return the run of the one chosen.
 
-    While the last K are the best and speak of groups, there may be more of them: K = 11 … 15, and
-    then … 20, are tried too.
+    While the last K are the best and speak of groups, there may be more of them: K = 11 … 15, then
+    … 20, 30 and so on are tried too. The natural K is that of ``k_choice.choose`` for the same
+    rows, seed and ``n_init``.
 
     Parameters
     ----------
@@ -53,6 +62,8 @@ def sweep(
     n_init : int
         Starts for each K; two more start from the centers of K − 1 and K + 1, so that inertia
         never rises with K.
+    most : int
+        No K above it is tried, but for the one given.
     buying : bool
         The table is about buying: two groups are rarely enough to act on.
     on_progress : callable (text, share), optional
@@ -74,16 +85,12 @@ def sweep(
     Silhouettes are exact up to about 60,000 rows (less where d is large): O(n² d), one pass for
     all K. A sample is scored beyond, with its standard error in ``silhouette_error``.
     """
-    tried = _candidates(X, given, source)
+    tried, farthest = _candidates(X, given, most, source)
     heard = on_progress or (lambda *_: None)
-    fitting, judging, shaping = children(rng, 3)
-    several = SeveralK(X, rng=fitting, n_init=n_init, weight=weight)
-    last = max(tried)
-    if given is None and last == LAST_K:
-        last = max(last, min(MOST_SEGMENTS, count_distinct(X, MOST_SEGMENTS + 1) - 1))
-    clouds = Clouds(X, rng=shaping)
-    fit_range(several, tried, clouds, farthest=last, heard=heard, source=source, noun="segments")
-    natural = find_natural(several, clouds, rng=judging, last=last)
+    several, _, natural = try_range(
+        X, tried, given, farthest=farthest, rng=children(rng, 1)[0], n_init=n_init,
+        weight=weight, heard=heard, source=source, noun="segments",
+    )  # fmt: skip
     facts = several.facts()
     if given is None:
         chosen, reason = pick(facts, natural, buying=buying)
@@ -106,9 +113,9 @@ def still_rising(scores: Sequence[KScore]) -> bool:
     return best is last and last.k >= LAST_K and last.silhouette >= WORTH_MORE
 
 
-def _candidates(X: Doubles, given: int | None, source: str) -> list[int]:
-    """Return the K to try, 1 first; raise where the rows cannot be told apart enough."""
-    wanted = max(LAST_K + 1, given or 0)
+def _candidates(X: Doubles, given: int | None, most: int, source: str) -> tuple[list[int], int]:
+    """Return the K to try, 1 first, and the last; raise where too few rows are distinct."""
+    wanted = max(most + 1, given or 0)
     n_distinct = count_distinct(X, wanted)
     if given is not None and given > n_distinct:
         rows = "row" if n_distinct == 1 else "rows"
@@ -121,8 +128,7 @@ def _candidates(X: Doubles, given: int | None, source: str) -> list[int]:
             f"there must be at least 2 different rows to tell segments apart; {source} has "
             f"{len(X)} rows, all equal in the features used; pass more rows or other features"
         )
-    last = min(LAST_K, max(n_distinct - 1, min(n_distinct, FIRST_K)))
-    return sorted({1, *range(FIRST_K, last + 1), given or 1})
+    return usual_range(len(X), n_distinct, most)
 
 
 def _score(one: KFacts) -> KScore:
@@ -146,22 +152,24 @@ def pick(scores: Sequence[KFacts], natural: Natural | None, *, buying: bool) -> 
     able = [one for one in scores if one.k >= FIRST_K]
     pool = [one for one in able if smallest(one) >= LEAST_SEGMENT] or able
     pool, aside = _set_two_aside(pool) if buying else (pool, "")
-    if natural is not None and natural.found and natural.k in [one.k for one in pool]:
+    left_out = buying and FIRST_K not in [one.k for one in pool]
+    if natural is not None and natural.found and not (left_out and natural.k == FIRST_K):
         return natural.k, why(natural) + aside
     best = max(pool, key=lambda one: one.silhouette)
     close = [one for one in pool if best.silhouette - one.silhouette <= CLOSE]
     if len(close) == 1:
         than = f"; no other K comes within {CLOSE}" if len(pool) > 1 else ""
         of = "the highest silhouette" + (" from K=3 on" if aside else "")
-        return best.k, f"K={best.k} has {of}, {best.silhouette:.2f}{than}.{aside}"
+        return best.k, f"K={best.k} has {of}, {decimals(best.silhouette)}{than}.{aside}"
     bend = elbow(scores)
     chosen = max(close, key=lambda one: (bend[one.k], -one.k))
     others = listing([f"K={one.k}" for one in close if one is not chosen], len(close))
     return chosen.k, (
-        f"K={chosen.k} has a silhouette of {chosen.silhouette:.2f}; {others} "
+        f"K={chosen.k} has a silhouette of {decimals(chosen.silhouette)}; {others} "
         f"{'comes' if len(close) == 2 else 'come'} within {CLOSE} of the best, "
-        f"{best.silhouette:.2f}. Among these the curve of WCSS bends most at K={chosen.k}, where "
-        f"{percent(chosen.explained)} of the variation lies between segments.{aside}"
+        f"{decimals(best.silhouette)}. Among these the curve of WCSS bends most at "
+        f"K={chosen.k}, where {percent(chosen.explained)} of the variation lies between "
+        f"segments.{aside}"
     )
 
 
@@ -173,12 +181,12 @@ def _set_two_aside(pool: list[KFacts]) -> tuple[list[KFacts], str]:
         return pool, ""
     best = max(several, key=lambda one: one.silhouette)
     if two[0].silhouette - best.silhouette > CLEARLY:
-        return two, f" The best of more than two is K={best.k} with {best.silhouette:.2f}."
+        return two, f" The best of more than two is K={best.k} with {decimals(best.silhouette)}."
     if two[0].silhouette <= best.silhouette:
         return several, ""
     return several, (
-        f" Two groups reach {two[0].silhouette:.2f}, but they mostly part high from low, which is "
-        "rarely enough to act on."
+        f" Two groups reach {decimals(two[0].silhouette)}, but they mostly part high from low, "
+        "which is rarely enough to act on."
     )
 
 
@@ -203,7 +211,7 @@ def _given_reason(
     by_k = {one.k: one for one in scores}
     if given == 1:
         return f"K=1 was given: all rows are one segment; K={picked} would have been picked."
-    told = f"K={given} was given; its silhouette is {by_k[given].silhouette:.2f}."
+    told = f"K={given} was given; its silhouette is {decimals(by_k[given].silhouette)}."
     if picked == given:
         return f"{told} It would have been picked, too."
-    return f"{told} K={picked} would have been picked, with {by_k[picked].silhouette:.2f}."
+    return f"{told} K={picked} would have been picked, with {decimals(by_k[picked].silhouette)}."

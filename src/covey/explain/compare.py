@@ -15,7 +15,7 @@ from covey.evidence import About, Clustering, Comparison, Finding, Plane
 from covey.explain import alarm, density, suiting
 from covey.explain.algorithms import METHODS
 from covey.explain.algorithms.running import Ran, Rows, load_libraries, run
-from covey.explain.numbering import matched_numbers
+from covey.explain.numbering import commonest_first, matched_numbers
 from covey.explain.picture import plane
 from covey.explain.stability import adjusted_rand
 from covey.flow import Features
@@ -97,24 +97,22 @@ def compare(
     rows = Rows(X, order, given, told.k, int(rng.integers(2**31)))
     heard("Libraries", 0.0)
     load_libraries()
-    ran = []
-    for i, method in enumerate(METHODS):
-        heard(method.name, 0.9 * i / len(METHODS))
-        ran.append(run(method, rows))
+    ran = _run_all(rows, heard)
     heard("Scores", 0.9)
     scored = _rows_to_score(n, X.shape[1], order)
     dense = np.sort(order[: density.MOST_ROWS])
-    labelings = [one.labels + 1 for one in ran if one.labels is not None]
-    validity = iter(density.density_scores(X, labelings, dense))
+    validity = _validity(X, ran, dense)
     clusterings = [
-        _clustering(one, X, truth, scored, next(validity) if one.labels is not None else math.nan)
-        for one in ran
+        _clustering(one, X, truth, scored, value) for one, value in zip(ran, validity, strict=True)
     ]
     agreement = _agreement(ran)
     heard("Verdict", 0.97)
-    verdict = suiting.judge(clusterings, agreement, told, truth, lambda k: _kmeans(rows, k))
+    case = suiting.Case(clusterings, agreement, told, truth, lambda k: _kmeans(rows, k))
+    verdict = suiting.judge(case)
     clusterings, truth_numbers, truth_names = _numbered(clusterings, verdict.seen_by, truth)
     findings = _findings(features, clusterings, rng)
+    if _is_unscaled(findings):
+        verdict = suiting.unscaled(case)
     return Comparison(
         about=about,
         k=told.k,
@@ -131,16 +129,35 @@ def compare(
         n_density=len(dense),
         suits=verdict.suits,
         suits_k=verdict.suits_k,
-        headline=_headline(verdict, findings),
+        headline=_headline(verdict, told.k, findings),
         text=verdict.text,
         findings=findings,
     )
+
+
+def _run_all(rows: Rows, heard: Callable[[str, float], None]) -> list[Ran]:
+    ran = []
+    for i, method in enumerate(METHODS):
+        heard(method.name, 0.9 * i / len(METHODS))
+        ran.append(run(method, rows))
+    return ran
 
 
 def _kmeans(rows: Rows, k: int) -> Integers:
     """Return the labels of K-Means for another K, from 0."""
     run = fit_best(rows.X, k, rng=np.random.default_rng(rows.seed), n_init=4)
     return run.labels.astype(np.int64)
+
+
+def _validity(X: Doubles, ran: Sequence[Ran], rows: Integers) -> list[float]:
+    """Return the density score of each method, computed once for those that see the same."""
+    keys = [b"" if one.labels is None else one.labels.tobytes() for one in ran]
+    different = {
+        key: one.labels + 1 for key, one in zip(keys, ran, strict=True) if one.labels is not None
+    }
+    found = density.density_scores(X, list(different.values()), rows)
+    by_key = dict(zip(different, found, strict=True))
+    return [by_key.get(key, math.nan) for key in keys]
 
 
 def _rows_to_score(n: int, d: int, order: Integers) -> Integers | None:
@@ -232,7 +249,7 @@ def _numbered(
     able.sort(key=lambda one: one.name != seen_by)  # stable: the others keep their order
     labelings = [one.labels - 1 for one in able if one.labels is not None]
     first = [] if truth is None else [truth.codes]
-    numbers = matched_numbers([*first, *labelings])
+    numbers = commonest_first(matched_numbers([*first, *labelings]))
     truth_numbers = None
     names: dict[int, str] = {}
     if truth is not None:
@@ -256,11 +273,24 @@ def _numbered(
     return found, truth_numbers, names
 
 
-def _headline(verdict: suiting.Verdict, findings: Sequence[Finding]) -> str:
-    """Add what speaks against the clusters and is not said by the verdict."""
-    known = "" if verdict.suits == "K-Means" else "not-round"
-    short = alarm.in_short([one for one in findings if one.topic != known])
-    return f"{verdict.headline} But an alarm rings: {short}." if short else verdict.headline
+def _is_unscaled(findings: Sequence[Finding]) -> bool:
+    """Tell whether one feature carries the distance, so that nothing else can be judged."""
+    return any(one.topic == "scale-dominance" and one.level == "alarm" for one in findings)
+
+
+def _headline(verdict: suiting.Verdict, k: int, findings: Sequence[Finding]) -> str:
+    """Add what speaks against the clusters and is not said by the verdict.
+
+    Alarms are about the clusters of K-Means: where another number suits, or nothing does before
+    the features are scaled, they are beside the point.
+    """
+    if verdict.suits_k not in (0, k) or _is_unscaled(findings):
+        return verdict.headline
+    right = verdict.suits == "K-Means"
+    news = [one for one in findings if right or one.topic != "not-round"]
+    short = alarm.in_short(news)
+    told = f" {'But' if right else 'And'} an alarm rings: {short}." if short else ""
+    return verdict.headline + told
 
 
 def _findings(

@@ -6,9 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from covey.evidence import Clustering
+from covey.explain.stability import adjusted_rand
 from covey.explain.wording import listing, percent
 
 if TYPE_CHECKING:
+    from covey.explain.compare import Truth
     from covey.explain.suiting import Case
 
 #: what methods that find their own number say with fewer groups, and with more
@@ -44,7 +46,8 @@ def numbers(case: Case, seen_by: str) -> str:
         f"told {case.told.k}: {case.told.reason}"
     ]
     for one in able:
-        if one.n_clusters == best.n_clusters and one.noise == 0:
+        as_told = case.told.given and one.n_clusters == case.told.k
+        if one.noise == 0 and (as_told or one.n_clusters == best.n_clusters):
             continue
         if one.key == "mixture" and not case.told.given:
             parts.append(_mixture_number(best, one))
@@ -112,11 +115,29 @@ def truths(case: Case, seen_by: str) -> str:
         )
     chosen = next((one for one in scored if one.name == seen_by), None)
     if chosen is not None and chosen.truth < best.truth - 0.1:
-        text += (
-            f" {chosen.name}, which the scores speak for, has {chosen.truth:.2f}: scores without "
-            "a truth judge what is in the features, and the labels may mean something else."
-        )
+        text += _behind(case, truth, chosen, best)
     return text
+
+
+def _behind(case: Case, truth: Truth, chosen: Clustering, best: Clustering) -> str:
+    """Say why the method that the scores speak for is farther from the truth than the best."""
+    has = f" {chosen.name}, which the scores speak for, has {chosen.truth:.2f}"
+    k, other = chosen.n_clusters, best.n_clusters
+    if k == other:
+        return (
+            f"{has}: scores without a truth judge what is in the features, and the labels may "
+            "mean something else."
+        )
+    if chosen.key != "kmeans":
+        return f"{has}: it sees {groups(k)}, and {best.name} {other}."
+    known = truth.codes >= 0
+    value = adjusted_rand(case.kmeans_of(other)[known], truth.codes[known])
+    if value >= best.truth - 0.1:
+        return f"{has}: the number {k} is to blame, for told {other}, it has {value:.2f}."
+    return (
+        f"{has}, and {value:.2f} told {other}: it sees {groups(k)} where {best.name} sees {other}, "
+        "and the number alone is not what is wrong, for these are not round or not of like spread."
+    )
 
 
 def failures(case: Case) -> str:

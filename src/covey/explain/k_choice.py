@@ -13,8 +13,8 @@ from covey.errors import InputError, OptionError
 from covey.evidence import About, KChoice, KFacts
 from covey.explain.gap import N_REFERENCES, Gap, gaps, shared_rows
 from covey.explain.jaccard import N_BOOTSTRAPS, cluster_stability
-from covey.explain.k_range import FARTHEST_K, FIRST_K, LAST_K, count_distinct, fit_range
-from covey.explain.natural import Natural, find_natural
+from covey.explain.k_range import FARTHEST_K, count_distinct, try_range, usual_range
+from covey.explain.natural import Natural
 from covey.explain.reference import Clouds
 from covey.explain.several_k import OnProgress, SeveralK
 from covey.explain.verdict import Limits, judge
@@ -31,6 +31,11 @@ class Asked:
     last: int | None = None
     limits: Limits = field(default_factory=Limits)
     n_init: int = 4
+
+    @property
+    def ends(self) -> tuple[int, int] | None:
+        """The range given; None where Covey sets it."""
+        return None if self.first is None or self.last is None else (self.first, self.last)
 
 
 def choose(
@@ -57,13 +62,14 @@ def choose(
     InputError
         There are fewer distinct rows than K; squared distances are lost to rounding.
     OptionError
-        ``asked.first`` is above ``asked.last``.
+        ``asked.first`` is above ``asked.last``; a group must have more rows than there are.
 
     Notes
     -----
     Gap and bootstrap look at a sample of the rows where these are many (``gap.shared_rows``):
     2000 for K up to 10. Silhouettes are exact up to about 60,000 rows.
     """
+    _refuse_limits(asked.limits, len(X), about.source.name)
     told = on_progress or (lambda *_: None)
     searching, drawing, gauging, booting = children(rng, 4)
     several, clouds, natural = search(
@@ -88,7 +94,7 @@ def choose(
     return KChoice(
         about=about,
         scores=facts,
-        verdict=judge(facts, natural, asked.limits),
+        verdict=judge(facts, natural, asked.limits, asked.ends),
         rows=rows,
         row_silhouettes=several.silhouettes,
         row_numbers={k: numbers[k][rows] for k in ks},
@@ -108,12 +114,20 @@ def search(
     heard: OnProgress = lambda *_: None,
 ) -> tuple[SeveralK, Clouds, Natural | None]:
     """Run k-means for the K asked for, and apply the rule (``explain.natural``)."""
-    fitting, shaping, judging = children(rng, 3)
     tried, farthest = _range(X, asked, source)
-    several, clouds = SeveralK(X, rng=fitting, n_init=asked.n_init), Clouds(X, rng=shaping)
-    fit_range(several, tried, clouds, farthest=farthest, source=source, heard=heard)
-    last = max(farthest, *several.runs)
-    return several, clouds, find_natural(several, clouds, rng=judging, last=last)
+    return try_range(
+        X, tried, asked.limits.k, farthest=farthest, rng=rng, n_init=asked.n_init,
+        heard=heard, source=source,
+    )  # fmt: skip
+
+
+def _refuse_limits(limits: Limits, n: int, source: str) -> None:
+    """Raise where not even one group of all rows keeps the limits."""
+    if limits.least_rows > n:
+        raise OptionError(
+            f"min_size must not exceed the number of rows; got {limits.least_rows:,}, but {source} "
+            f"has {n:,}; lower it or pass more rows"
+        )
 
 
 def _range(X: Doubles, asked: Asked, source: str) -> tuple[list[int], int]:
@@ -133,13 +147,8 @@ def _range(X: Doubles, asked: Asked, source: str) -> tuple[list[int], int]:
             raise OptionError(
                 f"k_range must begin before it ends; got {asked.first}-{asked.last}; swap the ends"
             )
-        return sorted({1, *range(asked.first, asked.last + 1), purpose or 1}), asked.last
-    # as many groups as distinct rows mean something only where rows are equal
-    most = n_distinct if n_distinct < n else max(n_distinct - 1, min(n, FIRST_K))
-    last = min(LAST_K, most)
-    # n rows in more than n / 10 groups are hardly groups
-    farthest = last if last < LAST_K else max(last, min(FARTHEST_K, most, n // 10))
-    return sorted({*range(1, last + 1), purpose or 1}), farthest
+        return sorted({1, *range(asked.first, asked.last + 1)}), asked.last
+    return usual_range(n, n_distinct)
 
 
 def _numbers(labels: NDArray[np.int32], k: int) -> NDArray[np.int16]:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from covey.errors import InputError
-from covey.explain.natural import ABOVE_CLOUD
+from covey.explain.natural import ABOVE_CLOUD, Natural, find_natural
 from covey.explain.reference import Clouds
 from covey.explain.several_k import OnProgress, SeveralK
+from covey.random import children
 
 Doubles = NDArray[np.float64]
 
@@ -21,6 +22,52 @@ FARTHEST_K = 50
 CLOSE = 0.02
 #: squared distances below it lose their digits to underflow
 LEAST_INERTIA = 1e-250
+
+
+def usual_range(n: int, n_distinct: int, most: int = FARTHEST_K) -> tuple[list[int], int]:
+    """Return the K to try where no range is given, and the last that may be tried.
+
+    Parameters
+    ----------
+    n, n_distinct : int
+        Rows, and distinct ones; the latter need not be counted beyond ``most`` + 1.
+    most : int
+        No K above it is tried.
+    """
+    # as many groups as distinct rows mean something only where rows are equal
+    able = n_distinct if n_distinct < n else max(n_distinct - 1, min(n, FIRST_K))
+    last = min(LAST_K, able)
+    # n rows in more than n / 10 groups are hardly groups
+    farthest = last if last < LAST_K else max(last, min(most, able, n // 10))
+    return list(range(1, last + 1)), farthest
+
+
+def try_range(
+    X: Doubles,
+    ks: list[int],
+    given: int | None = None,
+    *,
+    farthest: int,
+    rng: np.random.Generator,
+    n_init: int,
+    weight: Doubles | None = None,
+    heard: OnProgress = lambda *_: None,
+    source: str = "the table",
+    noun: str = "groups",
+) -> tuple[SeveralK, Clouds, Natural | None]:
+    """Fit and score K, and apply the rule (``explain.natural``).
+
+    Whoever asks how many groups there are comes here, so that the same rows and seed have the
+    same natural K in every command. A K given is fitted last, so that it changes nothing else.
+    """
+    fitting, shaping, judging = children(rng, 3)
+    several = SeveralK(X, rng=fitting, n_init=n_init, weight=weight)
+    clouds = Clouds(X, rng=shaping)
+    fit_range(several, ks, clouds, farthest=farthest, heard=heard, source=source, noun=noun)
+    natural = find_natural(several, clouds, rng=judging, last=farthest)
+    if given is not None:
+        several.fit([given])
+    return several, clouds, natural
 
 
 def fit_range(

@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from covey.explain.criteria import standing
 from covey.explain.inside import falls_apart
 from covey.explain.reference import Clouds
 from covey.explain.several_k import SeveralK
+from covey.explain.wording import decimals
 from covey.random import children
 
 #: Groups are there when the silhouette is this much above that of a cloud without any, and two of
@@ -26,6 +28,8 @@ from covey.random import children
 ABOVE_CLOUD = 0.05
 #: A group below this share of the rows is too small to act on, or only outliers.
 LEAST_SEGMENT = 0.01
+#: A K that comes so near the best of the criteria together is hardly told from it.
+NEAR = 0.95
 #: Looks inside: each adds at least one group.
 _LOOKS = 8
 
@@ -55,11 +59,35 @@ def is_above(silhouette: float, cloud: float, give: float) -> bool:
 def best_standing(scores: Sequence[KFacts]) -> int | None:
     """Return the K that the criteria together name; None where no K above 1 was tried.
 
-    A K with a group under 1 % of the rows is passed over while there is another.
+    A K with a group under 1 % of the rows is passed over while there is another. A K between those
+    that single criteria name, itself named by none, gives way to one as good that two or more name.
     """
     marks = standing(scores)
     able = [one.k for one in scores if one.k in marks and smallest(one) >= LEAST_SEGMENT]
-    return max(able or list(marks), key=lambda k: (round(marks[k], 12), -k), default=None)
+    able = able or list(marks)
+    best = max(able, key=lambda k: (round(marks[k], 12), -k), default=None)
+    named = _named(scores)
+    if best is None or named[best]:
+        return best
+    near = [k for k in able if marks[k] >= NEAR * marks[best] and named[k] >= 2]
+    return max(near, key=lambda k: (named[k], marks[k]), default=best)
+
+
+def _named(scores: Sequence[KFacts]) -> Counter[int]:
+    """Count which K single criteria name: silhouette, Calinski–Harabasz, Davies–Bouldin, BIC."""
+    found: Counter[int] = Counter()
+    kinds: tuple[Callable[[KFacts], float], ...] = (
+        lambda one: one.silhouette,
+        lambda one: one.calinski_harabasz,
+        lambda one: -one.davies_bouldin,
+        lambda one: -one.bic,
+    )
+    for value in kinds:
+        known = {one.k: value(one) for one in scores if math.isfinite(value(one))}
+        if known:
+            best = max(known, key=lambda k: known[k])
+            found[best] += best < max(known)  # what rises to the last K names none
+    return found
 
 
 def smallest(one: KFacts) -> float:
@@ -119,8 +147,8 @@ def why(natural: Natural) -> str:
     if math.isnan(natural.cloud):
         return f"K={natural.k} leaves only equal rows together."
     told = (
-        f"K={natural.k} stands out: its silhouette is {natural.silhouette:.2f}, where a cloud "
-        f"without groups, as wide in each direction, would score {natural.cloud:.2f}."
+        f"K={natural.k} stands out: its silhouette is {decimals(natural.silhouette)}, where a "
+        f"cloud without groups, as wide in each direction, would score {decimals(natural.cloud)}."
     )
     if natural.coarse == natural.k:
         return told
@@ -135,7 +163,8 @@ def doubt(natural: Natural | None, noun: str = "groups") -> str:
     if natural is None or natural.found or math.isnan(natural.cloud):
         return ""
     return (
-        f"No number of {noun} is natural here: K={natural.k}, the best division, has a silhouette "
-        f"of {natural.silhouette:.2f}, and a cloud without groups, as wide in each direction, "
-        f"would score {natural.cloud:.2f}."
+        f"No number of {noun} is natural here: K={natural.k}, the best division by silhouette, "
+        "Calinski–Harabasz and Davies–Bouldin together, has a silhouette of "
+        f"{decimals(natural.silhouette)}, and a cloud without groups, as wide in each direction, "
+        f"would score {decimals(natural.cloud)}."
     )

@@ -14,7 +14,7 @@ from covey.evidence import Clustering
 from covey.explain import differing
 from covey.explain.differing import groups
 from covey.explain.stability import adjusted_rand
-from covey.explain.wording import listing, percent
+from covey.explain.wording import listing, number, percent
 
 if TYPE_CHECKING:
     from covey.explain.compare import Told, Truth
@@ -33,6 +33,8 @@ MOST_NOISE = 0.25
 WITNESSES, NEARLY = 2, 0.75
 #: rows below which anything can be seen in them
 FEWEST = 20
+#: rows in each group on average below which any methods told so many groups see the same
+FEWEST_EACH = 5
 #: The share of rows that a mixture may be unsure of, and the groups that it may see, where its
 #: groups are to be more than tiles over some other shape.
 MOST_UNSURE, MOST_ELLIPSES = 0.35, 7
@@ -73,6 +75,11 @@ class Case:
         keys = [each.key for each in self.all]
         return float(self.agreement[keys.index(one.key), keys.index(other.key)])
 
+    def is_absurd(self) -> bool:
+        """Tell whether a number was given with which there is nothing to tell methods apart by."""
+        n = max((len(one.labels) for one in self.all if one.labels is not None), default=0)
+        return self.told.given and (self.told.k == 1 or self.told.k * FEWEST_EACH > n)
+
     def able(self) -> list[Clustering]:
         """Return the methods not bound to round groups that put most rows into some, best first."""
         found = [
@@ -98,13 +105,7 @@ class Case:
         ]
 
 
-def judge(
-    clusterings: Sequence[Clustering],
-    agreement: Doubles,
-    told: Told,
-    truth: Truth | None,
-    kmeans_of: Callable[[int], NDArray[np.int64]],
-) -> Verdict:
+def judge(case: Case) -> Verdict:
     """Say which method suits.
 
     A method that follows gaps or dense places suits where its clusters are dense and parted by
@@ -112,15 +113,25 @@ def judge(
     K-Means does not. Where K-Means sees the same, at its own K or at theirs, it suits, for it is
     the simplest. Ellipses suit where they explain the rows far better than balls of one size.
     Else none stands out.
-
-    Parameters
-    ----------
-    agreement : (m, m) float64
-    kmeans_of : callable
-        Returns the labels (n,) of K-Means for another K.
     """
-    case = Case(clusterings, agreement, told, truth, kmeans_of)
-    verdict = _choice(case)
+    return _explained(case, _choice(case))
+
+
+def unscaled(case: Case) -> Verdict:
+    """Recommend no method where one feature carries the distance: all of them see little else."""
+    headline = (
+        "No method can be recommended yet: one feature carries the distance, so scaling comes "
+        "first."
+    )
+    text = (
+        "Every method here measures by distance, and what it makes of the rows is what that one "
+        "feature makes of them: scores and agreement between methods are about it alone. Scale "
+        "the features, or say why one of them should weigh so much, and compare again."
+    )
+    return _explained(case, Verdict("", 0, "", headline, (text,)))
+
+
+def _explained(case: Case, verdict: Verdict) -> Verdict:
     more = (
         differing.numbers(case, verdict.seen_by),
         differing.truths(case, verdict.seen_by),
@@ -144,6 +155,8 @@ def _choice(case: Case) -> Verdict:
             return _other_k(case, kmeans, best)
         if best.key != "mixture":
             return _shaped(case, kmeans, best)
+    if case.is_absurd():
+        return _absurd(case)
     if twins and kmeans.n_clusters > 1:
         return _round(case, kmeans, twins)
     mixture = case.named("mixture")
@@ -175,7 +188,7 @@ def _candidates(case: Case, kmeans: Clustering, able: list[Clustering]) -> list[
 
 def _at_its_k(case: Case, kmeans: Clustering, best: Clustering) -> bool:
     """Tell whether K-Means sees the same once it is told the number that another method sees."""
-    if case.told.given or best.n_clusters == kmeans.n_clusters or best.labels is None:
+    if best.n_clusters == kmeans.n_clusters or best.labels is None:
         return False
     labels = case.kmeans_of(best.n_clusters)
     kept = best.labels > 0  # noise is for K-Means to place
@@ -204,8 +217,9 @@ def _other_k(case: Case, kmeans: Clustering, best: Clustering) -> Verdict:
     see = "see" if others else "sees"
     text = (
         f"{names} {see} {groups(best.n_clusters)}, and K-Means sees the same once it is told so: "
-        f"what is wrong is the number {kmeans.n_clusters}, not the method. The pictures and scores "
-        f"below are of K={kmeans.n_clusters}; pass k={best.n_clusters}."
+        f"what is wrong is the number {'given, ' if case.told.given else ''}{kmeans.n_clusters}, "
+        f"not the method. The pictures and scores below are of K={kmeans.n_clusters}; pass "
+        f"k={best.n_clusters}."
     )
     if case.truth is not None and len(case.truth.names) > 1:
         known = case.truth.codes >= 0
@@ -215,15 +229,44 @@ def _other_k(case: Case, kmeans: Clustering, best: Clustering) -> Verdict:
     return Verdict(kmeans.name, best.n_clusters, best.name, headline, (text,))
 
 
+def _absurd(case: Case) -> Verdict:
+    k = case.told.k
+    n = max((len(one.labels) for one in case.all if one.labels is not None), default=0)
+    few = (
+        "one group is all the rows, whatever the method"
+        if k == 1
+        else f"{k:,} groups of {n:,} rows are {number(n / k)} rows each, and methods told so many "
+        "see much the same because of that"
+    )
+    free = [one for one in case.able() if one.key in ("single", "dbscan", "hdbscan")]
+    free = [one for one in free if one.n_clusters != k]
+    see = [f"{one.name} sees {groups(one.n_clusters)}" for one in free]
+    text = f"With K={k:,}, the number given, nothing tells methods apart: {few}."
+    if see:
+        text += f" {listing(see, 3)}, each by itself."
+    text += " Leave out k to have a number chosen."
+    headline = f"No method can be recommended with K={k:,}, the number given."
+    return Verdict("", 0, "", headline, (text,))
+
+
 def _shaped(case: Case, kmeans: Clustering, best: Clustering) -> Verdict:
     others = case.witnesses(best)
     does = (
         "cuts them apart" if best.n_clusters < kmeans.n_clusters else "draws borders through them"
     )
+    if kmeans.n_clusters == 1:
+        does = "has them all in one"
     same = ""
     if others:
         names = listing([one.name for one in others], 4)
         same = f" {names} {'see' if len(others) > 1 else 'sees'} nearly the same."
+    at_k = best.n_clusters
+    if case.told.given and at_k != kmeans.n_clusters and best.labels is not None:
+        value = adjusted_rand(case.kmeans_of(at_k), best.labels)
+        same += (
+            f" The number given, {kmeans.n_clusters:,}, is not the only reason: told {at_k}, "
+            f"K-Means agrees with {best.name} to {value:.2f}."
+        )
     trap = ""
     if kmeans.silhouette > best.silhouette:
         trap = (

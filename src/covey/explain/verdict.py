@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from covey.evidence import KFacts, KVerdict, Vote
 from covey.explain.criteria import bends, sharp_elbow, standing
-from covey.explain.gap import Gap, first_within_error
 from covey.explain.jaccard import HIGHLY_STABLE, STABLE, in_words
-from covey.explain.natural import Natural, doubt, why
-from covey.explain.wording import listing, percent
+from covey.explain.k_range import FIRST_K
+from covey.explain.natural import LEAST_SEGMENT, NEAR, Natural, doubt, smallest, why
+from covey.explain.votes import counted, votes, who_names
+from covey.explain.wording import decimals, listing, percent
 
 #: Fewer criteria than this can be told of very few rows only: no evidence is more than weak then.
 LEAST_VOTES = 4
-#: A K that comes so near the best of the criteria together is hardly told from it.
-NEAR = 0.95
 #: Strong: the silhouette is this much above a cloud's, all groups together come back, and this
 #: share of the criteria names K. Weak: less than the second figures, unless most agree.
 CLEARLY_ABOVE, BARELY_ABOVE = 0.15, 0.10
 MOST_AGREE, FEW_AGREE = 0.5, 0.25
+#: K to try for evidence that is more than moderate
+_FEWEST_K = 3
+#: silhouettes of rows and of a cloud that differ by less are about the same
+_ALIKE = 0.08
 #: a hint of groups: less is chance
 _HINT = 0.03
 _HOW = {"strong": "clearly apart", "moderate": "apart", "weak": "only just told apart"}
@@ -44,7 +48,7 @@ class Limits:
             told = self.least_told or f"{self.least_rows:,} rows"
             parts.append(f"no group below {told}")
         if self.most_groups is not None:
-            parts.append(f"at most {self.most_groups} groups")
+            parts.append(f"at most {self.most_groups} group{'s' * (self.most_groups != 1)}")
         return listing(parts)
 
     def allow(self, one: KFacts) -> bool:
@@ -55,7 +59,12 @@ class Limits:
         return few and (one.k == 1 or one.sizes[-1] >= self.least_rows)
 
 
-def judge(scores: Sequence[KFacts], natural: Natural | None, limits: Limits) -> KVerdict:
+def judge(
+    scores: Sequence[KFacts],
+    natural: Natural | None,
+    limits: Limits,
+    ends: tuple[int, int] | None = None,
+) -> KVerdict:
     """Return the verdict over K side by side.
 
     Parameters
@@ -65,116 +74,35 @@ def judge(scores: Sequence[KFacts], natural: Natural | None, limits: Limits) -> 
     natural : Natural or None
         What the rule says; None where no K above 1 was tried.
     limits : Limits
+    ends : tuple of int, optional
+        First and last K of the range given. At an end that is not K=2, and of fewer than three K,
+        no evidence is more than moderate: another K may stand out more.
     """
     found = natural.k if natural is not None and natural.found else None
     named = found or 1
     cast = votes(scores, named)
     k = _allowed(scores, named, limits)
     elbow = sharp_elbow([one.k for one in scores], [one.inertia for one in scores])
+    edge = _edge(found, ends)
     strength = _strength(scores, natural, cast)
+    strength = "moderate" if edge and strength == "strong" else strength
     marks = standing(scores)
     best = max(marks.values(), default=0.0)
     near = [one for one, mark in marks.items() if mark >= NEAR * best and one != named]
     others = tuple(near) if found else ()
-    text = _text(scores, natural, strength, cast)
+    parts = (_text(scores, natural, strength, cast), edge, _elbow_text(scores, elbow))
     return KVerdict(
         natural=found,
         k=k,
         strength=strength,
-        text=f"{text} {_elbow_text(scores, elbow)}".strip(),
+        text=" ".join(part for part in parts if part),
+        overruled=_overruled(scores, natural, cast),
         votes=cast,
         elbow=elbow,
         others=others,
         limits=limits.words(),
         cost=_cost(scores, named, k, limits),
     )
-
-
-# ---------------------------------------------------------------- what each criterion says
-
-
-def votes(scores: Sequence[KFacts], named: int) -> tuple[Vote, ...]:
-    """Return what each criterion says, those that are known."""
-    cast = [
-        _extreme(scores, named, "silhouette", lambda one: one.silhouette, True),
-        _extreme(scores, named, "Calinski–Harabasz", lambda one: one.calinski_harabasz, True),
-        _extreme(scores, named, "Davies–Bouldin", lambda one: one.davies_bouldin, False),
-        _extreme(scores, named, "BIC", lambda one: one.bic, False),
-        _gap_vote(scores, named, "gap (uniform)", lambda one: Gap(one.gap, one.gap_error)),
-        _gap_vote(
-            scores, named, "gap (principal axes)", lambda one: Gap(one.gap_pca, one.gap_pca_error)
-        ),
-        _stability_vote(scores, named),
-    ]
-    return tuple(one for one in cast if one is not None)
-
-
-def _extreme(
-    scores: Sequence[KFacts],
-    named: int,
-    criterion: str,
-    value: Callable[[KFacts], float],
-    more: bool,
-) -> Vote | None:
-    """Return the vote for the highest (``more``) or lowest value; none at the last K tried."""
-    known = {one.k: value(one) for one in scores if math.isfinite(value(one))}
-    if len(known) < 2:
-        return None
-    sign = 1 if more else -1
-    order = sorted(known, key=lambda k: (-sign * known[k], k))
-    best, second = order[:2]
-    word = "highest" if more else "lowest"
-    if best == max(known) and best != named:
-        return Vote(
-            criterion, None, False, f"Still {'rising' if more else 'falling'} at the last K tried, "
-            f"K={best} ({_figure(known[best])}): it names none.",
-        )  # fmt: skip
-    return Vote(
-        criterion, best, best == named,
-        f"{word.capitalize()} at K={best}, {_figure(known[best])}; next K={second} with "
-        f"{_figure(known[second])}.",
-    )  # fmt: skip
-
-
-def _gap_vote(
-    scores: Sequence[KFacts], named: int, criterion: str, value: Callable[[KFacts], Gap]
-) -> Vote | None:
-    found = {one.k: value(one) for one in scores if math.isfinite(value(one).gap)}
-    if len(found) < 2:
-        return None
-    k = first_within_error(found)
-    if k is None:
-        says = "The gap rises by more than its error up to the last K tried: it names none."
-        return Vote(criterion, None, False, says)
-    own, after = found[k], found[k + 1]
-    return Vote(
-        criterion, k, k == named,
-        f"K={k} is the first whose gap, {own.gap:.2f}, the next does not pass by more than its "
-        f"error: K={k + 1} has {after.gap:.2f} ± {after.error:.2f}.",
-    )  # fmt: skip
-
-
-def _stability_vote(scores: Sequence[KFacts], named: int) -> Vote | None:
-    """Return the largest K of which every group comes back."""
-    known = [one for one in scores if one.k > 1 and one.cluster_stability]
-    if not known:
-        return None
-    steady = [one for one in known if min(one.cluster_stability) >= STABLE]
-    if not steady:
-        least = max(min(one.cluster_stability) for one in known)
-        says = f"At every K some group does not come back: the best of the worst is {least:.2f}."
-        return Vote("stability", None, named == 1, says)
-    best = steady[-1]
-    least = min(best.cluster_stability)
-    return Vote(
-        "stability", best.k, best.k == named,
-        f"K={best.k} is the largest K whose every group comes back: Jaccard {least:.2f} and more "
-        f"({in_words(least)}).",
-    )  # fmt: skip
-
-
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
 
 
 # ---------------------------------------------------------------- the verdict
@@ -205,21 +133,19 @@ def _text(
             "No number of groups is natural here: there are too few rows to tell groups from a "
             "cloud."
         )
-        parts = [told, _farthest_above(scores), _who_names(cast)]
+        parts = [told, _farthest_above(scores), who_names(cast)]
         parts.append("To divide all the same, give K by its purpose.")
         return " ".join(part for part in parts if part)
     own = next(one for one in scores if one.k == natural.k)
-    agree = sum(vote.agrees for vote in cast)
     parts = [
         f"{natural.k} groups, {_HOW[strength]}. {why(natural)}",
-        f"{agree} of {len(cast)} criteria name K={natural.k}." if cast else "",
+        f"{counted(cast, natural.k)}." if cast else "",
+        who_names([vote for vote in cast if not vote.agrees]),
     ]
-    if agree < len(cast):
-        parts.append(_who_names([vote for vote in cast if not vote.agrees]))
     if math.isfinite(own.stability):
         parts.append(
-            f"Its groups come back in resamples with a Jaccard similarity of {own.stability:.2f} "
-            f"({in_words(own.stability)})."
+            f"Its groups come back in resamples with a Jaccard similarity of "
+            f"{decimals(own.stability)} ({in_words(own.stability)})."
         )
     return " ".join(part for part in parts if part)
 
@@ -231,23 +157,71 @@ def _farthest_above(scores: Sequence[KFacts]) -> str:
     if best is None or best.silhouette - best.cloud < _HINT:
         return ""
     return (
-        f"Farthest above such a cloud is K={best.k}, {best.silhouette:.2f} against "
-        f"{best.cloud:.2f}: a hint, and too little to be sure."
+        f"Farthest above such a cloud is K={best.k}, {decimals(best.silhouette)} against "
+        f"{decimals(best.cloud)}: a hint, and too little to be sure."
     )
 
 
-def _who_names(cast: Sequence[Vote]) -> str:
-    """Say which K the criteria name: ``Silhouette and stability name K=2; BIC names K=5.``."""
-    by_k: dict[int, list[str]] = {}
-    for vote in cast:
-        if vote.k is not None:
-            by_k.setdefault(vote.k, []).append(vote.criterion)
-    told = [
-        f"{listing(names, len(names))} {'names' if len(names) == 1 else 'name'} K={k}"
-        for k, names in sorted(by_k.items())
-    ]
-    text = "; ".join(told)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+def _overruled(scores: Sequence[KFacts], natural: Natural | None, cast: Sequence[Vote]) -> str:
+    """Say why the K that more criteria name than the verdict's is not it; "" where none is."""
+    counts = Counter(vote.k for vote in cast if vote.k is not None)
+    if natural is None or not counts:
+        return ""
+    named = natural.k if natural.found else 1
+    most = max(counts, key=lambda k: (counts[k], -k))
+    if counts[most] <= counts[named]:
+        return ""
+    told = f"{counted(cast, most)}, but"
+    one = next(one for one in scores if one.k == most)
+    if natural.found:
+        return f"{told} the rule overrules them: {_rule_says(one, natural, scores)}."
+    if math.isnan(natural.cloud):
+        return f"{told} there are too few rows to tell groups from a cloud."
+    if one.silhouette - one.cloud < _ALIKE:
+        return (
+            f"{told} a cloud without groups would score about as much: its silhouette is "
+            f"{decimals(one.cloud)}, that of these rows {decimals(one.silhouette)}."
+        )
+    return (
+        f"{told} the rule, which weighs three criteria together, puts K={natural.k} first, where "
+        "a cloud without groups would score about as much."
+    )
+
+
+def _rule_says(one: KFacts, natural: Natural, scores: Sequence[KFacts]) -> str:
+    """Say why the rule prefers its K to another."""
+    if one.k == 1:
+        return (
+            f"the silhouette of K={natural.k}, {decimals(natural.silhouette)}, is clearly above "
+            f"the {decimals(natural.cloud)} of a cloud without groups"
+        )
+    if natural.k != natural.coarse == one.k:
+        return "some of these groups are clearly two when looked into"
+    marks = standing(scores)
+    if smallest(one) < LEAST_SEGMENT and marks.get(one.k, 0) > marks.get(natural.k, 0):
+        return f"a group of K={one.k} has less than {percent(LEAST_SEGMENT)} of the rows"
+    after = "" if natural.k == natural.coarse else ", and a look into its groups shows more"
+    return (
+        "silhouette, Calinski–Harabasz and Davies–Bouldin, weighed together, put "
+        f"K={natural.coarse} first{after}"
+    )
+
+
+def _edge(found: int | None, ends: tuple[int, int] | None) -> str:
+    """Say what the range given leaves open; "" where nothing."""
+    if ends is None or ends[1] < FIRST_K:
+        return ""
+    first, last = max(ends[0], FIRST_K), ends[1]
+    if last - first < _FEWEST_K - 1:
+        tried = listing([f"K={k}" for k in range(first, last + 1)])
+        told = f"Beside K=1 only {tried} {'was' if first == last else 'were'} tried"
+    elif found == last:
+        told = f"K={found} is the last K of the range given"
+    elif found == first > FIRST_K:
+        told = f"K={found} is the first K of the range given"
+    else:
+        return ""
+    return f"{told}; another may stand out more, so widen the range."
 
 
 def _elbow_text(scores: Sequence[KFacts], elbow: int | None) -> str:
@@ -278,18 +252,42 @@ def _allowed(scores: Sequence[KFacts], named: int, limits: Limits) -> int:
 
 
 def _cost(scores: Sequence[KFacts], named: int, k: int, limits: Limits) -> str:
+    """Say what the K to use costs beside the K named, and which limits nothing can keep."""
     if not limits.words():
         return ""
     by_k = {one.k: one for one in scores}
-    if k == named:
-        return f"Nothing: K={k} keeps the limits."
-    own, other = by_k[k], by_k[named]
-    told = (
-        f"K={k} instead of K={named} explains {percent(own.explained)} of the variation rather "
-        f"than {percent(other.explained)}"
-    )
-    if named == 1:
-        return f"{told}, and divides what has no natural groups (silhouette {own.silhouette:.2f})."
-    if k == 1:
+    return f"{_price(by_k[k], by_k[named])} {_not_kept(by_k[k], scores, limits)}".strip()
+
+
+def _price(own: KFacts, other: KFacts) -> str:
+    if own.k == other.k:
+        return f"Nothing: K={own.k} is what the rows say, too."
+    share, whole = percent(own.explained), percent(other.explained)
+    compared = f"{share} of the variation rather than {whole}"
+    if share == whole:
+        compared = f"as much of the variation, {share}"
+    told = f"K={own.k} instead of K={other.k} explains {compared}"
+    if other.k == 1:
+        return f"{told}, and divides what has no natural groups (silhouette " + (
+            f"{decimals(own.silhouette)})."
+        )
+    if own.k == 1:
         return f"{told}, and tells no groups apart."
-    return f"{told}; its silhouette is {own.silhouette:.2f} rather than {other.silhouette:.2f}."
+    mine, its = decimals(own.silhouette), decimals(other.silhouette)
+    return f"{told}; its silhouette is {mine} " + (
+        "as well." if mine == its else f"rather than {its}."
+    )
+
+
+def _not_kept(own: KFacts, scores: Sequence[KFacts], limits: Limits) -> str:
+    """Say which limits cannot be kept; "" for none."""
+    n, least = sum(own.sizes), limits.least_rows
+    if limits.k is not None:
+        if least > own.sizes[-1]:
+            return f"Its smallest group has {own.sizes[-1]:,} rows, fewer than asked for."
+        return ""
+    if 2 * least > n:
+        return f"No two groups can have {least:,} rows each: there are {n:,} rows in all."
+    if limits.most_groups == 1 or any(one.k > 1 and limits.allow(one) for one in scores):
+        return ""
+    return "No division tried keeps these limits: only all rows together do."

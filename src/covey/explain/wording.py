@@ -83,6 +83,15 @@ def percent(share: float) -> str:
     return f"{value:.1f} %" if 0 < value < 0.95 else f"{value:.0f} %"
 
 
+def decimals(value: float, digits: int = 2) -> str:
+    """Return a score with fixed decimals; the minus is a minus, and 0 has none.
+
+    >>> decimals(0.4321), decimals(-0.16), decimals(-0.001)
+    ('0.43', '−0.16', '0.00')
+    """
+    return f"{value:z,.{digits}f}".replace("-", "−")
+
+
 def listing(names: Sequence[str], most: int = 3) -> str:
     """Join names as a person would: ``a, b and c``; ``a, b and 4 more`` when there are many."""
     names = list(names)

@@ -26,7 +26,7 @@ class ChooseK(EvidenceRecipe):
     heading: ClassVar[str] = "How many groups"
     input: ClassVar[str] = "a table of numbers, one row per thing to group"
     summary: ClassVar[str] = (
-        "Say how many groups a table has, how sure that is, and which criteria agree; or that no "
+        "Say how many groups a table has: how sure that is, which criteria agree, or that no "
         "number is natural."
     )
     examples: ClassVar[tuple[str, ...]] = (
@@ -111,15 +111,32 @@ class ChooseK(EvidenceRecipe):
         return {"age": age.round(1), "orders": orders.round(2)}
 
     def _choice(self, features: Features, on_progress: OnProgress) -> KChoice:
+        import dataclasses
+
+        from covey.explain.alarm import findings
         from covey.explain.k_choice import choose
 
-        return choose(
+        choosing, looking = self.streams(2)
+        choice = choose(
             features.X,
             self.about(features, self.heading),
             self._asked(len(features.X)),
-            rng=self.streams(1)[0],
+            rng=choosing,
             on_progress=on_progress,
         )
+        k = choice.verdict.k
+        if k == 1:
+            return choice
+        found = findings(
+            features.X,
+            choice.labels[k] - 1,
+            k,
+            rng=looking,
+            names=features.names,
+            raw=features.raw,
+        )
+        worth_saying = tuple(one for one in found if one.level != "note")
+        return dataclasses.replace(choice, findings=worth_saying)
 
     def _side_by_side(self, both: Mapping[str, Features], on_progress: OnProgress) -> Preparations:
         from covey.explain.preparations import carried, side_by_side

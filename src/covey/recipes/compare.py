@@ -33,8 +33,8 @@ class Compare(EvidenceRecipe):
     heading: ClassVar[str] = "Methods compared"
     input: ClassVar[str] = "a table of numbers, one row per thing to group"
     summary: ClassVar[str] = (
-        "Put K-Means beside hierarchical clustering, DBSCAN, HDBSCAN, mixtures and others: what "
-        "each sees, and which suits."
+        "Put K-Means beside eight other methods: hierarchical, DBSCAN, HDBSCAN, mixtures and "
+        "others; what each sees, and which suits."
     )
     examples: ClassVar[tuple[str, ...]] = (
         "covey compare customers.csv",
@@ -87,7 +87,6 @@ class Compare(EvidenceRecipe):
             features.X,
             given=self.k,
             rng=self.streams(2)[0],
-            n_init=2,
             on_progress=lambda text, share: on_progress(text, share / 3),
             source=features.source.name,
         )
@@ -170,12 +169,14 @@ def _with_truth(
     name = truth if isinstance(truth, str) else GIVEN
     n, known = len(labels), [one for one in labels.tolist() if one is not None]
     n_different, cautions = len(set(known)), []
+    if n_different > max(len(known) / 2, 2):
+        raise InputError(
+            f"truth must name groups of several rows; got {n_different:,} different labels in "
+            f"{len(known):,} rows ({name}); pass the column of the groups, or leave out --truth"
+        )
     if len(known) < n:
         told = f"{name}: {n - len(known):,} of {n:,} rows have no true label and are left out of "
         cautions.append(Caution("missing-truth", f"{told}the agreement with it."))
-    if n_different > max(20, n / 2):
-        told = f"{name} has {n_different:,} different values in {n:,} rows; does it name rows?"
-        cautions.append(Caution("doubtful-truth", told))
     decisions = tuple(
         dataclasses.replace(
             one, action="compared with", why="asked for with --truth", overrule="leave out --truth"

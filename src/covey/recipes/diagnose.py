@@ -100,7 +100,6 @@ class Diagnose(EvidenceRecipe):
             features.X,
             given=self.k,
             rng=self.streams(2)[0],
-            n_init=2,
             on_progress=lambda text, share: on_progress(text, 0.8 * share),
             source=features.source.name,
         )

@@ -100,7 +100,7 @@ class Segment(TableRecipe):
 
     def fit(self, features: Features, on_progress: OnProgress = unheard) -> Run:
         """Run k-means for every K of the sweep, and keep the K given or chosen."""
-        from covey.explain.choose_k import sweep
+        from covey.explain.choose_k import MOST_SEGMENTS, sweep
         from covey.explain.roles import is_buying, roles_of
 
         return sweep(
@@ -108,6 +108,7 @@ class Segment(TableRecipe):
             given=self.k,
             rng=self._streams()[0],
             n_init=self.n_init,
+            most=MOST_SEGMENTS,
             weight=features.weight,
             buying=is_buying(roles_of(features)),
             on_progress=on_progress,

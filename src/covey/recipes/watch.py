@@ -70,9 +70,7 @@ class Watch(EvidenceRecipe):
         k = self.k if isinstance(self.init, str) else len(_array(self.init))
         if k is None:
             heard = _first_half(on_progress)
-            return sweep(
-                features.X, given=None, rng=rng, n_init=2, on_progress=heard, source=source
-            )
+            return sweep(features.X, given=None, rng=rng, on_progress=heard, source=source)
         refuse_too_few(features.X, k, source)
         return fit_best(features.X, k, rng=rng, n_init=4)
 

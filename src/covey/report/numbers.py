@@ -87,7 +87,10 @@ def signed(value: float, digits: int = 1) -> str:
 
 def fixed(value: float, digits: int = 2) -> str:
     """Show a score with fixed decimals: ``0.43``."""
-    return MISSING if math.isnan(value) else f"{value:.{digits}f}".replace("-", _MINUS)
+    if math.isnan(value):
+        return MISSING
+    # "z": what rounds to 0 has no minus
+    return f"{value:z.{digits}f}".replace("-", _MINUS)
 
 
 def quantity(value: float | None, unit: str = "", name: str = "", places: int | None = None) -> str:

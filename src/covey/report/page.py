@@ -225,7 +225,7 @@ def decision_rows(decided: Sequence[Decision]) -> tuple[list[dict[str, str]], li
 def _said_once(key: str, value: str, shared: dict[str, str]) -> str:
     """Say as a sentence what all columns have in common; empty when another sentence says it."""
     if key == "transform":
-        known = "scale" in shared and value in ("standardised", "as they are")
+        known = "scale" in shared and value in ("standardised", "as they are", "as it is")
         return "" if known else f"All are prepared as {value}."
     if key != "scale":
         return f"{key[:1].upper()}{key[1:]}: {value}."

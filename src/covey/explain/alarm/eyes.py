@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from covey.evidence import Finding
 from covey.explain.alarm.density import RATIOS, Dense, dense_groups, least_rows, spanning_tree
 from covey.explain.alarm.looking import Checked, Look
-from covey.explain.alarm.mixture import Mixture, best_mixture
+from covey.explain.alarm.mixture import Mixture, best_mixture, mixture_of
 from covey.explain.stability import adjusted_rand
 
 Integers = NDArray[np.int64]
@@ -30,6 +30,9 @@ BACK = 0.75
 MANY_PIECES = 2
 #: most rows in gaps, for groups to speak against k-means and for it
 MOST_NOISE, LITTLE_NOISE = 0.5, 0.3
+#: Gaps that hold more rows are thin places, as there are between normal groups that overlap: as
+#: many as the gaps part, or so many more at most.
+THIN, MORE = 0.12, 3
 #: most overlap of normal groups that speak against k-means and for it, and least gain per row
 MOST_OVERLAP, LITTLE_OVERLAP, LEAST_GAIN = 0.015, 0.01, 0.1
 
@@ -82,6 +85,8 @@ def look_otherwise(look: Look) -> Eyes:
     against = None if agreeing else _against(gaps, shapes, mixture)
     if against is shapes is not None and not _come_back(look, mixture):
         against = None
+    if against is not None and _round_apart(look, mixture):
+        against = None
     sure = [pair for pair in gaps if _is_sure(pair[0])]
     checks = (
         Checked("gaps in density", _told_gaps(sure)),
@@ -107,17 +112,24 @@ def _agreeing(look: Look, gaps: list[Gaps], shapes: Seen | None, mixture: Mixtur
 
 
 def _against(gaps: list[Gaps], shapes: Seen | None, mixture: Mixture) -> Seen | None:
-    """Return what an eye sees otherwise: by gaps, the number of groups that lasts longest."""
+    """Return what an eye sees otherwise: by gaps, the number of groups that lasts longest.
+
+    Thin places do not count as gaps where normal groups that overlap explain them.
+    """
+    apart = mixture.overlap < MOST_OVERLAP and mixture.gain > LEAST_GAIN
+    missed = shapes if shapes is not None and apart and shapes.best < OTHER_SHAPE else None
     otherwise = [
         (dense, seen)
         for dense, seen in gaps
-        if _is_sure(dense) and dense.noise <= MOST_NOISE and seen.best < OTHER
+        if _is_sure(dense)
+        and seen.best < OTHER
+        and dense.noise <= MOST_NOISE
+        and (dense.noise <= THIN or missed or not 0 <= mixture.n_groups - dense.n_groups <= MORE)
     ]
-    if otherwise:
-        longest = _lasting(otherwise)
-        return next(seen for dense, seen in otherwise if dense.n_groups == longest)
-    told = mixture.overlap < MOST_OVERLAP and mixture.gain > LEAST_GAIN
-    return shapes if shapes is not None and told and shapes.best < OTHER_SHAPE else None
+    if not otherwise:
+        return missed
+    longest = _lasting(otherwise)
+    return next(seen for dense, seen in otherwise if dense.n_groups == longest)
 
 
 def _is_sure(dense: Dense) -> bool:
@@ -131,6 +143,17 @@ def _come_back(look: Look, mixture: Mixture) -> bool:
     """Tell whether another fit finds the same normal groups: those that it does not are chance."""
     again = best_mixture(look.X, look.k, look.rng)
     return adjusted_rand(again.labels, mixture.labels) >= BACK
+
+
+def _round_apart(look: Look, mixture: Mixture) -> bool:
+    """Tell whether k-means' own clusters are normal groups of one spread, apart, that fit better.
+
+    The eyes may see several such groups as one where there are few rows for many dimensions.
+    """
+    own = mixture_of(look.X, look.labels)
+    if own is None or own.overlap >= LITTLE_OVERLAP or own.icl >= mixture.icl:
+        return False
+    return adjusted_rand(own.labels, look.labels) >= SAME
 
 
 def _lasting(gaps: list[Gaps]) -> int:
@@ -208,6 +231,7 @@ def _not_round(look: Look, seen: Seen) -> Finding:
         "shape": "Groups that are long, or much wider than their neighbors, are cut, or lose rows "
         "to them: k-means draws its border midway between centers.",
     }[seen.eye]
+    clear = np.mean(seen.labels < 0) <= THIN
     other = "DBSCAN, HDBSCAN or spectral" if seen.eye == "density" else "a Gaussian mixture"
     return Finding(
         topic="not-round",
@@ -215,7 +239,7 @@ def _not_round(look: Look, seen: Seen) -> Finding:
         seen=f"Another eye sees {seen.how}; {_agreement(look, seen)}.",
         why=by,
         todo=f"Take {other} where covey compare shows the groups.",
-        sure="certain" if seen.best < 0.5 and seen.eye == "density" else "likely",
+        sure="certain" if seen.best < 0.5 and seen.eye == "density" and clear else "likely",
         figure=seen.best,
     )
 

@@ -70,6 +70,14 @@ def best_mixture(X: Doubles, k: int, rng: np.random.Generator) -> Mixture:
     return Mixture(labels.astype(np.int64), n_groups, best.icl, best.overlap, one.icl - best.icl)
 
 
+def mixture_of(X: Doubles, labels: Integers) -> Mixture | None:
+    """Return the normal groups of one spread that start from labels (m,); None: nothing smooth."""
+    Z = principal(X[:, smooth(X)])
+    if not Z.shape[1]:
+        return None
+    return fit_mixture(Z, np.unique(labels, return_inverse=True)[1].reshape(-1), tied=True)
+
+
 def smooth(X: Doubles) -> NDArray[np.bool_]:
     """Tell which features (d,) have no value that many rows share."""
     ordered = np.sort(X, axis=0)

@@ -11,6 +11,7 @@ from covey.engine import passes
 from covey.engine.best import fit_best
 from covey.explain.algorithms.method import Doubles, Found, Task
 from covey.explain.moments import covariance
+from covey.flow import Run
 
 _MOST = 12
 #: rows that the numbers of components are compared on
@@ -38,15 +39,13 @@ def mixture(task: Task) -> Found:
         part = X[np.sort(rng.choice(n, _COMPARED, replace=False, shuffle=False))]
     most = max(1, min(_MOST, len(np.unique(part, axis=0)) // 2))
     counts = range(1, most + 1) if task.given is None else (min(task.given, len(part)),)
-    scores: dict[str, list[tuple[int, float]]] = {}
-    for shape in SHAPES:
-        scores[shape] = _bics(part, counts, shape, task.seed)
+    fits = _Fits(part, task.seed)
+    scores = {shape: _bics(fits, counts, shape) for shape in SHAPES}
     shape, k = min(
         ((shape, k, bic) for shape, all_k in scores.items() for k, bic in all_k),
         key=lambda one: one[2],
     )[:2]
-    model = _fit(part, k, shape, task.seed)
-    gain = _gain(part, model, task.seed)
+    model = fits.model(k, shape)
     shares = model.predict_proba(X)
     ways = "given" if task.given is not None else "of least BIC"
     unsure = float((shares.max(axis=1) < 0.9).mean())
@@ -58,22 +57,22 @@ def mixture(task: Task) -> Found:
             "shape": shape,
             "unsure": unsure,
             "plain": _plain_bic(part, task),
-            "gain": gain,
+            "gain": _gain(fits, k, shape),
             "cloud_gain": _cloud_gain(part, k, shape, rng),
         },
         place=lambda rows: model.predict(rows).astype(np.int64),
     )
 
 
-def _bics(X: Doubles, counts: Any, shape: str, seed: int) -> list[tuple[int, float]]:
+def _bics(fits: _Fits, counts: Any, shape: str) -> list[tuple[int, float]]:
     """Return (components, BIC per row), until it rises or there are too few rows for them."""
-    n, d = X.shape
+    n, d = fits.X.shape
     needed = d + d * (d + 1) // 2 if shape == "full" else 2 * d
     found: list[tuple[int, float]] = []
     for k in counts:
         if k > 1 and k * needed > n / 2:
             break
-        found.append((k, float(_fit(X, k, shape, seed).bic(X)) / n))
+        found.append((k, fits.bic(k, shape)))
         least = min(found, key=lambda one: one[1])[0]
         if k - least >= _RISING:
             break
@@ -97,26 +96,51 @@ def _plain_bic(X: Doubles, task: Task) -> float:
     return float(-2 * mean + (k * d + k) * np.log(n) / n)
 
 
-def _gain(X: Doubles, model: Any, seed: int) -> float:
+def _gain(fits: _Fits, k: int, shape: str) -> float:
     """Return how much less BIC a row a mixture has than one ellipse."""
-    one = min(float(_fit(X, 1, shape, seed).bic(X)) for shape in SHAPES)
-    return (one - float(model.bic(X))) / len(X)
+    return min(fits.bic(1, each) for each in SHAPES) - fits.bic(k, shape)
 
 
 def _cloud_gain(X: Doubles, k: int, shape: str, rng: np.random.Generator) -> float:
     """Return the gain of as many components on rows spread evenly over a box as long as X."""
     spread = np.sqrt(np.maximum(np.linalg.eigvalsh(covariance(X)), 0.0))
     cloud = rng.uniform(-1, 1, X.shape) * np.maximum(spread, 1e-6 * (spread[-1] or 1.0))
-    return _gain(cloud, _fit(cloud, k, shape, 0), 0)
+    return _gain(_Fits(cloud, 0), k, shape)
 
 
-def _fit(X: Doubles, k: int, shape: str, seed: int) -> Any:
+class _Fits:
+    """Mixtures of the same rows, each fitted once: both shapes begin at the same clusters."""
+
+    def __init__(self, X: Doubles, seed: int) -> None:
+        self.X, self.seed = X, seed
+        self._starts: dict[int, Run] = {}
+        self._models: dict[tuple[int, str], tuple[Any, float]] = {}
+
+    def model(self, k: int, shape: str) -> Any:
+        """Return the mixture of k components."""
+        return self._of(k, shape)[0]
+
+    def bic(self, k: int, shape: str) -> float:
+        """Return its BIC per row."""
+        return self._of(k, shape)[1]
+
+    def _of(self, k: int, shape: str) -> tuple[Any, float]:
+        if (k, shape) not in self._models:
+            if k not in self._starts:
+                rng = np.random.default_rng(self.seed)
+                self._starts[k] = fit_best(self.X, k, rng=rng, n_init=2)
+            model = _fit(self.X, self._starts[k], shape, self.seed)
+            self._models[k, shape] = model, float(model.bic(self.X)) / len(self.X)
+        return self._models[k, shape]
+
+
+def _fit(X: Doubles, run: Run, shape: str, seed: int) -> Any:
     """Fit from the clusters of K-Means, by Covey's engine: it costs next to nothing."""
     from sklearn.mixture import GaussianMixture
 
+    k = len(run.centers)
     spread = float(X.var(axis=0).mean())
     least = 1e-6 * spread or 1e-12
-    run = fit_best(X, k, rng=np.random.default_rng(seed), n_init=2)
     share = np.maximum(np.bincount(run.labels, minlength=k), 1) / len(X)
     precision = [
         _precision(X[run.labels == label], run.centers[label], shape, least) for label in range(k)

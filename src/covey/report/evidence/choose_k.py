@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from covey.evidence import KChoice, KFacts, Preparations
-from covey.report.evidence import k_data, k_sheet, k_silhouettes, k_sizes, k_summary
+from covey.report.evidence import findings, k_data, k_sheet, k_silhouettes, k_sizes, k_summary
 from covey.report.evidence import k_words as words
 from covey.report.evidence.k_panels import STEPS, level_of
 from covey.report.evidence.leaf import render_leaf
@@ -46,8 +46,9 @@ def _one(choice: KChoice) -> bytes:
     return render_leaf(
         "choose_k.html.j2",
         choice.about,
-        more_style=_style(),
+        more_style=findings.style() + _style(),
         **_told(choice),
+        **findings.shown(),
         sheet=sheet if len(choice.scores) > 1 else (),
         sizes=sizes if len(choice.scores) > 1 else (),
         first=_plots(choice, first),
@@ -65,6 +66,7 @@ def _told(choice: KChoice) -> dict[str, Any]:
         "x": choice,
         "headline": words.headline(choice),
         "badge": words.badge(choice),
+        "alarm": words.alarm(choice),
         "near": words.hardly_worse(choice),
         "looked_at": words.looked_at(choice),
         "rows_of": [_row(choice, one) for one in choice.scores],

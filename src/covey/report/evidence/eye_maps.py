@@ -18,6 +18,8 @@ from covey.report.words import readable, sentence
 _TOP, _SIDE, _BOTTOM = 10.0, 10.0, 30.0
 #: clusters whose numbers are written into a picture
 _MOST_CHIPS = 12
+#: rows that have room for larger dots
+_FEW = 400
 
 
 def eye_maps(facts: Diagnosis) -> list[Figure]:
@@ -68,10 +70,11 @@ def _draw(facts: Diagnosis, numbers: NDArray[Any], width: float, kind: str, alt:
     flat = not facts.plane.axes[1]
     heights = _strewn(len(points), up) if flat else points[:, 1]
     places = np.column_stack([across(points[:, 0]), up(heights)])
+    kind_of_dots = "dots few" if len(points) <= _FEW else "dots"
     present, sizes = np.unique(numbers, return_counts=True)
     for number in present[np.lexsort((-sizes, present > 0))].tolist():
         drawing.open(segment_class(number) if number else "stray")
-        drawing.dots(map(tuple, places[numbers == number].tolist()), "dots")
+        drawing.dots(map(tuple, places[numbers == number].tolist()), kind_of_dots)
         drawing.close()
     named = present[present > 0][np.argsort(-sizes[present > 0], kind="stable")][:_MOST_CHIPS]
     middles = [_middle(places[numbers == number]) for number in named.tolist()]

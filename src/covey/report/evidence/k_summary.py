@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from covey.evidence import KChoice, KFacts, Preparations
+from covey.report.evidence import findings
 from covey.report.evidence import k_words as words
 from covey.report.evidence.k_data import marked
 from covey.report.evidence.k_panels import level_of
@@ -43,6 +44,8 @@ def _choice(page: Page, choice: KChoice) -> None:
     if verdict.natural is None:
         head = f"{words.badge(choice)}: {head[0].lower()}{head[1:]}"
     page.block(head, bold_to=min(len(head), head.find(":") + 1))
+    if words.alarm(choice):
+        page.block(words.alarm(choice), indent=2)
     page.block(verdict.text, indent=2)
     near = words.hardly_worse(choice)
     if near:
@@ -57,8 +60,7 @@ def _choice(page: Page, choice: KChoice) -> None:
     for vote in verdict.votes:
         mark = "✓" if vote.agrees else "✗"
         page.block(f"{vote.criterion}: {vote.says}", indent=2, bullet=f"{mark} ")
-    for finding in choice.findings:
-        page.block(f"{finding.seen} {finding.todo}", indent=2, bullet="- ")
+    findings.tell(page, choice.findings, brief=True)
 
 
 def _table(page: Page, choice: KChoice) -> None:

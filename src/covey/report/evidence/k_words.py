@@ -14,26 +14,46 @@ def badge(choice: KChoice) -> str:
     verdict = choice.verdict
     if verdict.natural is None:
         return "No natural K"
-    limited = f" → {verdict.k} within limits" if verdict.k != verdict.natural else ""
+    asked = "by purpose" if _fixed(choice) else "within limits"
+    limited = f" → {verdict.k} {asked}" if verdict.k != verdict.natural else ""
     return f"K = {verdict.natural}{limited}"
 
 
 def headline(choice: KChoice) -> str:
-    """Say how many groups, how sure, and how many criteria agree."""
+    """Say how many groups, how sure, how many criteria agree, and what overrules most of them."""
     verdict = choice.verdict
     agree, cast = sum(vote.agrees for vote in verdict.votes), len(verdict.votes)
+    agrees, names = ("agrees", "names") if agree == 1 else ("agree", "name")
+    counted = f"{agree} of {cast} criteria"
+    if cast == 1:
+        counted = "the one criterion known"
+        agrees, names = ("agrees", "names") if agree else ("does not agree", "does not name")
     if verdict.natural is None:
-        text = "No number of groups stands out."
-        if cast:
-            text += f" {agree} of {cast} criteria name K=1, a single group."
-        if verdict.k > 1:
-            text += f" K={verdict.k} is what the limits make of it."
-        return text
-    text = f"{verdict.natural} groups; the evidence is {verdict.strength}"
-    text += f": {agree} of {cast} criteria agree." if cast else "."
-    if verdict.k != verdict.natural:
-        text += f" Within the limits, use K={verdict.k}."
-    return text
+        parts = ["No number of groups stands out.", verdict.overruled]
+        if cast and not verdict.overruled:
+            parts.append(f"{counted[0].upper()}{counted[1:]} {names} K=1, a single group.")
+    else:
+        told = f"{verdict.natural} groups; the evidence is {verdict.strength}"
+        parts = [f"{told}: {counted} {agrees}." if cast else f"{told}.", verdict.overruled]
+    if verdict.k > 1 and verdict.k != verdict.natural:
+        use = f"K={verdict.k} is fixed by purpose." if _fixed(choice) else ""
+        parts.append(use or f"Within the limits, use K={verdict.k}.")
+    elif verdict.natural is not None and verdict.k != verdict.natural:
+        parts.append("Only all rows together keep the limits.")
+    return " ".join(part for part in parts if part)
+
+
+def _fixed(choice: KChoice) -> bool:
+    """Tell whether the K to use was given."""
+    return choice.verdict.limits.startswith(f"K={choice.verdict.k} fixed")
+
+
+def alarm(choice: KChoice) -> str:
+    """Say that k-means is the wrong tool here, and what was seen; "" when no alarm rings."""
+    rung = [one for one in choice.findings if one.level == "alarm"]
+    if not rung:
+        return ""
+    return f"An alarm rings, so K is not the question yet. {rung[0].seen} {rung[0].todo}"
 
 
 def hardly_worse(choice: KChoice) -> str:
@@ -91,8 +111,11 @@ def next_steps(choice: KChoice) -> list[tuple[str, str]]:
         steps = [(f"covey cluster {given} -k {verdict.k}", "describe the groups, label every row")]
     else:
         steps = [(f"covey cluster {given} -k K", "divide all the same, with K by its purpose")]
-    if verdict.natural is None or verdict.strength == "weak":
-        steps.append((f"covey compare {given}", "see whether groups of another shape are there"))
+    compare = (f"covey compare {given}", "see whether groups of another shape are there")
+    if alarm(choice):
+        steps.insert(0, compare)
+    elif verdict.natural is None or verdict.strength == "weak":
+        steps.append(compare)
     steps.append((f"covey diagnose {given}", "see whether k-means is the right tool"))
     return steps
 

@@ -12,6 +12,7 @@ from covey.report.numbers import fixed, number, share, short
 from covey.report.svg import SIZE, Drawing, text_width
 
 _TOP, _BOTTOM, _LEFT, _RIGHT = 28.0, 40.0, 46.0, 10.0
+_TOP_BIC = 44.0  # names of the curves stand above them
 
 
 def distance_curve(details: Mapping[str, Any], width: float, kind: str, said: str) -> str:
@@ -41,11 +42,14 @@ def bic_curves(details: Mapping[str, Any], width: float, kind: str, said: str) -
     last = max(k for _, points in curves for k, _ in points)
     across = Axis(0.6, max(last, 2) + 0.4, _LEFT, width - _RIGHT)
     low, high = float(values.min()), float(values.max())
-    pad = 0.08 * (high - low) or 0.5
-    up = Axis(low - pad, high + pad, drawing.height - _BOTTOM, _TOP)
+    # below the least there is room for its words, above the most for the names of the curves
+    tall = drawing.height - _BOTTOM - _TOP_BIC
+    pad = (high - low) / tall or 0.01
+    up = Axis(low - 30 * pad, high + 8 * pad, drawing.height - _BOTTOM, _TOP_BIC)
     _grid(drawing, across, up, [(k, str(k)) for k in range(1, last + 1)])
     best = min(((bic, k) for _, points in curves for k, bic in points))
     names = {"full": "any direction", "diag": "along the features"}
+    end = width - _RIGHT
     for shape, points in curves:
         kind_of = "curve" if shape == details["shape"] else "curve faint"
         places = [(float(across(k)), float(up(bic))) for k, bic in points if np.isfinite(bic)]
@@ -54,14 +58,16 @@ def bic_curves(details: Mapping[str, Any], width: float, kind: str, said: str) -
         drawing.path(places, kind_of)
         for x, y in places:
             drawing.circle(x, y, 2.5, "knot")
-        text = names[shape]
-        x = min(places[-1][0] + 8, width - text_width(text, 11) - 4)
-        drawing.text(x, places[-1][1] - 9, text, "soft halo")
+        left = end - text_width(names[shape], 11)
+        drawing.text(end, 32, names[shape], "soft", "end")
+        drawing.path([(left - 24, 28), (left - 6, 28)], kind_of)
+        end = left - 38
     x, y = float(across(best[1])), float(up(best[0]))
     drawing.circle(x, y, 5, "knot now")
-    words = f"{best[1]} components"
-    x = min(x, width - text_width(words, SIZE, bold=True) - 8)
-    drawing.text(x, min(y + 18, drawing.height - _BOTTOM - 4), words, "strong halo")
+    words = f"{best[1]} component{'' if best[1] == 1 else 's'}"
+    half = text_width(words, SIZE, bold=True) / 2
+    x = min(max(x, _LEFT + half), width - _RIGHT - half)
+    drawing.text(x, y + 20, words, "strong halo", "middle")
     drawing.text(2, 14, "↑ BIC a row (less is better)", "mid")
     _below(drawing, "components →")
     return drawing.finish(kind, said)

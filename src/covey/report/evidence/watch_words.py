@@ -21,6 +21,8 @@ WCSS = (
 )
 #: An end more than this above the best known is another, worse solution, and not rounding.
 WORSE = 1.01
+#: Runs that place at most this share of the rows in groups of other sizes ended alike.
+ALIKE = 0.03
 
 NAMES = {
     "k-means++": "Careful start: k-means++",
@@ -131,6 +133,12 @@ def comparison(facts: Watched) -> str:
     one, other = facts.runs
     gap, own = above(other, facts.best), above(one, facts.best)
     steps = f"{_steps(len(one.inertia))} and {_steps(len(other.inertia))}"
+    if max(gap, own) <= WORSE - 1 and _other_groups(one, other):
+        return (
+            f"Both starts end with the same WCSS, in {steps}, but not with the same groups: "
+            "several divisions of these rows are as good. Look whether K is right before "
+            "trusting one."
+        )
     if max(gap, own) <= WORSE - 1:
         return (
             f"Both starts end alike, in {steps}: these rows lead to one solution from nearly "
@@ -148,6 +156,12 @@ def comparison(facts: Watched) -> str:
     if other.key != "random":
         return told
     return f"{told} The worst of {len(other.ends)} random starts is shown, to see what can happen."
+
+
+def _other_groups(one: WatchedRun, other: WatchedRun) -> bool:
+    """Tell by their sizes whether two runs ended with other groups."""
+    a, b = np.sort(one.sizes), np.sort(other.sizes)
+    return bool(np.abs(a - b).sum() / 2 > ALIKE * a.sum())
 
 
 def odds(facts: Watched) -> str:
