@@ -341,8 +341,12 @@ def test_headline_says_how_many_how_sure_and_who_agrees():
     assert k_words.headline(k_sample.limited()).endswith("Within the limits, use K=3.")
     none = k_words.headline(k_sample.none())
     assert none.startswith("No number of groups stands out. 5 of 7 criteria name K=1")
-    purpose = replace(k_sample.none(), verdict=replace(k_sample.none().verdict, k=4))
-    assert k_words.headline(purpose).endswith("K=4 is what the limits make of it.")
+    fixed = replace(k_sample.none().verdict, k=4, limits="K=4 fixed by purpose")
+    purpose = replace(k_sample.none(), verdict=fixed)
+    assert k_words.headline(purpose).endswith("K=4 is fixed by purpose.")
+    told = replace(fixed, overruled="5 of 7 criteria name K=4, but …", k=1, limits="")
+    headline = k_words.headline(replace(k_sample.none(), verdict=told))
+    assert headline == "No number of groups stands out. 5 of 7 criteria name K=4, but …"
     assert "criteria" not in k_words.headline(k_sample.single())
 
 
