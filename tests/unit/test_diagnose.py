@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import numpy as np
@@ -55,7 +57,7 @@ def test_labels_given_are_taken_as_they_are(round_groups):
 @pytest.mark.parametrize(
     ("labels", "says"),
     [
-        ([0, 1], "got 2"),
+        ([0, 1], "shape (2,)"),
         ([0] * 180, "only '0'"),
         ([None, *([0, 1] * 90)[1:]], "1 of 180 have none"),
         ([float("nan"), *([0.0, 1.0] * 90)[1:]], "1 of 180 have none"),
@@ -67,6 +69,15 @@ def test_labels_that_part_nothing_are_refused(round_groups, labels, says):
     with pytest.raises(InputError, match="labels must") as caught:
         covey.diagnose(round_groups, labels=labels)
     assert says in str(caught.value)
+
+
+def test_labels_of_an_array_stay_with_their_rows(round_groups):
+    labels = np.repeat(["a", "b", "c"], 60)
+    facts = covey.diagnose(round_groups, labels=labels, where="x1 > -1000").facts
+    assert facts.sizes == (60, 60, 60)
+    kept = round_groups[:, 0] > 0
+    some = covey.diagnose(round_groups, labels=labels, where="x1 > 0").facts
+    assert sorted(some.sizes) == sorted(np.unique(labels[kept], return_counts=True)[1])
 
 
 def test_options_that_do_not_go_together(round_groups):
@@ -103,3 +114,24 @@ def test_only_a_part_of_many_rows_is_looked_at():
     assert len(facts.labels) == 1000
     assert "drawn at random from 3,000" in facts.text
     assert sum(facts.sizes) == 3000
+
+
+def test_no_natural_k_is_not_called_right():
+    rng = np.random.default_rng(4)
+    told = covey.diagnose(rng.uniform(size=(400, 3)), k=3).facts
+    assert told.verdict == "care"
+    assert {one.topic for one in told.findings} & {"one-blob", "no-natural-k"}
+    assert "nothing speaks against" not in told.headline
+
+
+def test_one_cluster_and_few_rows_say_nothing(round_groups):
+    assert covey.diagnose(round_groups, k=1).facts.headline.startswith("Nothing was divided")
+    few = covey.diagnose(round_groups[::20], k=2).facts
+    assert few.verdict == "care"
+    assert "too few rows" in few.headline
+
+
+def test_findings_csv_is_quoted_once():
+    told = covey.diagnose(Diagnose.example(), k=2)
+    header, first, *_ = csv.reader(io.StringIO(told.files()["findings.csv"].decode()))
+    assert dict(zip(header, first, strict=True))["seen"] == told.facts.findings[0].seen

@@ -18,21 +18,20 @@ if TYPE_CHECKING:
     from covey.features.raw import Table
     from covey.flow import Features
 
-#: what labels are called that come as an array and not as a column
-GIVEN = "the labels given"
 
-
-def labels_of(table: Table, given: Any, flag: str) -> NDArray[np.object_]:
+def labels_of(table: Table, given: Any, called: str, n_read: int) -> NDArray[np.object_]:
     """Return the label of each row as text, None where there is none.
 
     Parameters
     ----------
     table : Table
-        n rows.
+        The rows, or those of them that a condition has chosen.
     given : str or array-like
         The name of a column, or one label for each row that was read.
-    flag : str
-        What the labels are called in messages: ``--truth``.
+    called : str
+        The option that they were given as, for messages: "truth".
+    n_read : int
+        Rows that were read, before any were chosen.
 
     Raises
     ------
@@ -42,15 +41,14 @@ def labels_of(table: Table, given: Any, flag: str) -> NDArray[np.object_]:
         There is not one label for each row.
     """
     if isinstance(given, str):
-        refuse_unknown([given], table.columns, flag, table.source.name)
+        refuse_unknown([given], table.columns, f"--{called}", table.source.name)
         text = text_sql(quote(given), table.types()[given])
         return table.arrays(label=f"CAST({text} AS VARCHAR)")["label"]
     found = np.asarray(given)
-    n = table.n_rows if table.rows is None else table.source.n_rows
-    if found.shape != (n,):
+    if found.shape != (n_read,):
         raise InputError(
-            f"{flag} must be one label for each of the {n:,} rows; got an array of shape "
-            f"{found.shape}; pass {n:,} labels or the name of a column"
+            f"{called} must be one label for each of the {n_read:,} rows; got an array of shape "
+            f"{found.shape}; pass {n_read:,} labels or the name of a column"
         )
     texts = np.array(
         [None if one is None or one != one else str(one) for one in found.tolist()], dtype=object

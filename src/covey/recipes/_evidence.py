@@ -15,9 +15,13 @@ from covey.recipes._recipe import TableRecipe
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from covey.evidence import About
     from covey.flow import Features
+
+#: what labels are called that come as an array and not as a column
+GIVEN = "the labels given"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,24 @@ class EvidenceRecipe(TableRecipe, ABC):
 
         given = {name: getattr(self, name) for name in PREPARING}
         return table_features(self.read(raw), **{**given, **instead})
+
+    def prepared_beside(
+        self, raw: Any, given: Any, called: str
+    ) -> tuple[Features, NDArray[np.object_]]:
+        """Prepare the table without a column of labels, and return these of the rows kept, too.
+
+        ``given`` is the name of the column, or an array with a label for each row read; ``called``
+        the option it was given as.
+        """
+        from covey.features.labels import labels_kept, labels_of
+
+        table = self.read(raw)
+        n_read = table.n_rows
+        table = table.where(self.where) if self.where else table
+        labels = labels_of(table, given, called, n_read)
+        drop = (*(self.drop or ()), given) if isinstance(given, str) else self.drop
+        features = self.prepared(table, drop=drop, where=None)
+        return features, labels_kept(features, table, labels)
 
     def about(self, features: Features, heading: str) -> About:
         """Return what was looked at, for the head and the foot of the page."""

@@ -147,9 +147,10 @@ def _prepared(X: Any, given: Any, options: dict[str, Any]) -> tuple[Features, ND
     reading = {name: value for name, value in options.items() if name in READING}
     preparing = {name: value for name, value in options.items() if name in PREPARING}
     table = read_table(X, **reading)
+    n_read = table.n_rows
     where = preparing.pop("where", None)
     table = table.where(where) if where else table
-    labels = labels_of(table, given, "labels")
+    labels = labels_of(table, given, "labels", n_read)
     if isinstance(given, str):
         preparing["drop"] = (*(preparing.get("drop") or ()), given)
     features = table_features(table, **preparing)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from covey.errors import InputError, OptionError
 from covey.evidence_options import COMPARE
 from covey.options import option
-from covey.recipes._evidence import EvidenceRecipe, Told
+from covey.recipes._evidence import GIVEN, EvidenceRecipe, Told
 from covey.recipes._recipe import OnProgress, unheard
 
 if TYPE_CHECKING:
@@ -18,11 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from covey.evidence import Comparison
-    from covey.features.raw import Table
     from covey.flow import Features, Run
-
-#: the name of true labels that come as an array and not as a column
-GIVEN = "the labels given"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,19 +61,10 @@ class Compare(EvidenceRecipe):
 
     def prepare(self, raw: Any) -> Features:
         """Read the table and decide about each column; the truth travels as a described one."""
-        table = self.read(raw)
         if self.truth is None:
-            return self.prepared(table)
-        n = table.n_rows
-        chosen = table.where(self.where) if self.where else table
-        if isinstance(self.truth, str):
-            labels = _column(chosen, self.truth)
-            features = self.prepared(chosen, drop=(*(self.drop or ()), self.truth), where=None)
-        else:
-            labels = _labels(self.truth, n)
-            labels = labels if chosen.rows is None else labels[chosen.rows - 1]
-            features = self.prepared(chosen, where=None)
-        return _with_truth(features, chosen, labels, self.truth)
+            return self.prepared(raw)
+        features, labels = self.prepared_beside(raw, self.truth, "truth")
+        return _with_truth(features, labels, self.truth)
 
     def fit(self, features: Features, on_progress: OnProgress = unheard) -> Run:
         """Run K-Means for several K and keep the K given or chosen."""
@@ -128,44 +115,10 @@ class Compare(EvidenceRecipe):
         return {"across": across.round(3), "up": up.round(3)}
 
 
-def _column(table: Table, name: str) -> NDArray[np.object_]:
-    """Return the texts of a column, None where there is no value."""
-    from covey.features.choice import refuse_unknown
-    from covey.features.raw import quote
-    from covey.features.spelling import text_sql
-
-    refuse_unknown([name], table.columns, "--truth", table.source.name)
-    text = text_sql(quote(name), table.types()[name])
-    return table.arrays(label=f"CAST({text} AS VARCHAR)")["label"]
-
-
-def _labels(given: Any, n: int) -> NDArray[np.object_]:
-    """Return labels given as an array as texts, None where one is missing."""
-    import numpy as np
-
-    found = np.asarray(given)
-    if found.shape != (n,):
-        raise InputError(
-            f"truth must be one label for each of the {n:,} rows; got an array of shape "
-            f"{found.shape}; pass {n:,} labels or the name of a column"
-        )
-    texts = [None if one is None or one != one else str(one) for one in found.tolist()]
-    return np.array(texts, dtype=object)
-
-
-def _with_truth(
-    features: Features, table: Table, labels: NDArray[np.object_], truth: Any
-) -> Features:
-    """Return the features with the labels of the rows that were kept, and what to know of them."""
-    import numpy as np
-
+def _with_truth(features: Features, labels: NDArray[np.object_], truth: Any) -> Features:
+    """Return the features with the true labels of their rows, and what to know of them."""
     from covey.flow import Caution, Described
 
-    if len(features.X) < table.n_rows:
-        numbered = dataclasses.replace(table, rows=np.arange(1, table.n_rows + 1))
-        preparation: Any = features.preparation
-        plain = dataclasses.replace(preparation, id_column=None, described=())
-        labels = labels[plain.apply(numbered).ids.astype(np.int64) - 1]
     name = truth if isinstance(truth, str) else GIVEN
     n, known = len(labels), [one for one in labels.tolist() if one is not None]
     n_different, cautions = len(set(known)), []

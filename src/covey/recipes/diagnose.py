@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from covey.errors import InputError, OptionError
 from covey.evidence_options import DIAGNOSE
 from covey.options import option
-from covey.recipes._evidence import EvidenceRecipe, Told
+from covey.recipes._evidence import GIVEN, EvidenceRecipe, Told
 from covey.recipes._recipe import OnProgress, unheard
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from covey.evidence import Diagnosis
     from covey.flow import Features, Run
 
-#: the name of labels that come as an array and not as a column
-GIVEN = "the labels given"
 #: the role of the described column that carries labels
 ROLE = "labels"
 
@@ -74,18 +72,11 @@ class Diagnose(EvidenceRecipe):
 
         from covey.flow import Described
 
-        table = self.read(raw)
         if self.labels is None:
-            return self.prepared(table)
+            return self.prepared(raw)
+        features, labels = self.prepared_beside(raw, self.labels, "labels")
         name = self.labels if isinstance(self.labels, str) else GIVEN
-        if isinstance(self.labels, str):
-            table = table.where(self.where) if self.where else table
-            labels = _column(table, self.labels)
-            drop = (*(self.drop or ()), self.labels)
-            features = self.prepared(table, drop=drop, where=None)
-        else:
-            labels, features = _array(self.labels), self.prepared(table)
-        _refuse_labels(labels, len(features.X), name)
+        _refuse_labels(labels, name)
         carried = Described(name, "category", labels, role=ROLE)
         return dataclasses.replace(features, described=(*features.described, carried))
 
@@ -117,6 +108,7 @@ class Diagnose(EvidenceRecipe):
             about=self.about(features, self.heading),
             rng=self.streams(2)[1],
             reason=reason,
+            sweep=run.sweep,
         )
 
     def result(self, features: Features, run: Run, facts: Diagnosis, raw: Any) -> Told:  # noqa: ARG002
@@ -138,39 +130,9 @@ class Diagnose(EvidenceRecipe):
         return {"across": (across + noise[0]).round(3), "up": (up + noise[1]).round(3)}
 
 
-def _column(table: Any, name: str) -> NDArray[np.object_]:
-    """Return the texts of a column, None where there is no value."""
-    from covey.features.choice import refuse_unknown
-    from covey.features.raw import quote
-    from covey.features.spelling import text_sql
-
-    refuse_unknown([name], table.columns, "--labels", table.source.name)
-    text = text_sql(quote(name), table.types()[name])
-    return table.arrays(label=f"CAST({text} AS VARCHAR)")["label"]
-
-
-def _array(given: Any) -> NDArray[np.object_]:
-    """Return labels given as an array as texts, None where one is missing."""
-    import numpy as np
-
-    found = np.asarray(given)
-    if found.ndim != 1:
-        raise InputError(
-            f"labels must be one label for each row; got an array of shape {found.shape}; pass an "
-            "array of one dimension or the name of a column"
-        )
-    texts = [None if one is None or one != one else str(one) for one in found.tolist()]
-    return np.array(texts, dtype=object)
-
-
-def _refuse_labels(labels: NDArray[np.object_], n: int, name: str) -> None:
+def _refuse_labels(labels: NDArray[np.object_], name: str) -> None:
     """Raise where labels do not part the rows into clusters."""
-    if len(labels) != n:
-        raise InputError(
-            f"labels must be one label for each of the {n:,} rows that are clustered; got "
-            f"{len(labels):,} ({name}); leave out rows without any value, and give no --where and "
-            "no --missing drop with an array"
-        )
+    n = len(labels)
     missing = sum(one is None for one in labels.tolist())
     if missing:
         raise InputError(

@@ -6,9 +6,7 @@ row. Numbers have at most 10 significant digits; what is undefined is ``null``.
 
 from __future__ import annotations
 
-import csv
 import functools
-import io
 from dataclasses import asdict
 from pathlib import Path
 
@@ -107,11 +105,9 @@ def _json(facts: Diagnosis) -> bytes:
 
 
 def _csv(facts: Diagnosis) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["level", "topic", "seen", "why", "todo", "sure", "figure", "clusters"])
+    lines = ["level,topic,seen,why,todo,sure,figure,clusters"]
     for one in facts.findings:
+        words = (one.level, one.topic, one.seen, one.why, one.todo, one.sure)
         numbers = " ".join(map(str, one.clusters))
-        words = [one.level, one.topic, one.seen, one.why, one.todo, one.sure]
-        writer.writerow([*map(cell, words), f"{one.figure:.10g}", numbers])
-    return out.getvalue().encode("utf-8", "replace")
+        lines.append(",".join([*map(cell, words), f"{one.figure:.10g}", numbers]))
+    return "\n".join([*lines, ""]).encode("utf-8", "replace")
