@@ -102,7 +102,8 @@ def test_profiles_add_up(table):
         assert abs(mean - whole.mean) <= 1e-9 * max(scale, 1)
         for label in range(k):
             one = everyone[label][j]
-            assert features.raw[:, j].min() <= one.p25 <= one.median <= one.p75
+            # a tiny value beside 1e300 is lost to rounding at the scale of the column
+            assert features.raw[:, j].min() - 1e-15 * scale <= one.p25 <= one.median <= one.p75
             assert 0 <= one.rank <= 100
 
 
