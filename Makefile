@@ -7,7 +7,7 @@ PYTEST  = $(BIN)/python -m pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow sanitize fuzz browser servers lint types layers docs golden bench bench-images dist format clean
+.PHONY: help demo test slow sanitize fuzz browser servers lint types layers docs golden bench bench-images bench-verdicts dist format clean
 
 help: ## list the chores
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -122,6 +122,9 @@ bench: $(VENV)/.with-bench ## measure beside the peers; ONLY=photo a part, QUICK
 
 bench-images: $(VENV)/.with-bench ## colors beside pngquant and the like; photos of COVEY_DATA, QUICK=1 a trial
 	$(BIN)/python -m benchmarks.images $(if $(QUICK),--quick)
+
+bench-verdicts: $(VENV)/.with-bench ## are the verdicts right? generated sets with their truth, beside naive ways
+	$(BIN)/python -m benchmarks.verdicts --write
 
 dist: $(VENV)/.made ## an sdist, and a wheel built from it
 	$(BIN)/python -m pip install --quiet build
